@@ -1,0 +1,366 @@
+"""One campaign, one file: frozen, validated settings read from params/campaigns/<name>.yml.
+
+Nothing here knows the number 30 or the word Hanoi: every fact of a campaign (deadline, target, documents, groups,
+units, period, sources) is a key of its file.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from ansinh.errors import CampaignError, UserError
+from ansinh.units import Register, Unit
+
+DEFAULT_CAMPAIGN = "hanoi-tet-2024"
+KINDS = ("beneficiaries", "register_matches", "accounts", "payments")
+
+Severity = Literal["blocks_account", "blocks_payment", "warns"]
+Actor = Literal["commune", "police", "bank", "post", "department"]
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+
+
+class Settings(BaseModel):
+    """Base of all parts of a campaign: frozen, and a key nobody knows is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Document(Settings):
+    """A document the campaign carries out."""
+
+    number: str
+    date: dt.date
+    issuer: str
+    subject: str
+
+
+class Units(Settings):
+    """Which register of units, which root, the level reported at and the part below it."""
+
+    register_file: str = Field(alias="register", description="File name under params/units/, without .csv")
+    root: str = Field(description="Code of the unit the campaign covers")
+    level: Literal["district", "commune"] = Field(description="The level called unit in code")
+    part: Literal["commune", "village"] = Field(description="The level below a unit")
+
+
+class Group(Settings):
+    """A policy group, as reported; `policies` are the policy codes it holds, by prefix ("5." holds 5.5a)."""
+
+    id: Identifier
+    name: str
+    short: str
+    policies: tuple[str, ...] = Field(min_length=1)
+
+
+class Standard(Settings):
+    """A benefit standard in VND a month, multiplied by the coefficient of the policy code."""
+
+    group: Identifier
+    amount: int = Field(gt=0)
+    source: str
+
+
+class Sources(Settings):
+    """Where the files lie: a folder under the workspace, and glob patterns inside it per kind of list."""
+
+    folder: str
+    beneficiaries: tuple[str, ...]
+    register_matches: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    payments: tuple[str, ...] = ()
+
+    @field_validator("folder", "beneficiaries", "register_matches", "accounts", "payments")
+    @classmethod
+    def _inside(cls, value: Any) -> Any:
+        for text in [value] if isinstance(value, str) else value:
+            if Path(text).is_absolute() or ".." in Path(text).parts:
+                raise ValueError(f"{text!r} must be a relative path without '..'")
+        return value
+
+    def patterns(self, kind: str) -> tuple[str, ...]:
+        """Return the glob patterns of one kind of list (one of KINDS)."""
+        patterns: tuple[str, ...] = getattr(self, kind)
+        return patterns
+
+
+class Calendar(Settings):
+    """Office hours and holidays: what decides in hours, out of hours and weekend."""
+
+    office_days: tuple[Annotated[int, Field(ge=1, le=7)], ...] = (1, 2, 3, 4, 5)
+    office_from: dt.time = dt.time(8, 0)
+    office_to: dt.time = dt.time(17, 0)
+    holidays: tuple[dt.date, ...] = ()
+
+
+class Disclosure(Settings):
+    """How counts are protected before they are shown (docs/security.md)."""
+
+    threshold: int = Field(default=7, ge=0, description="Counts from 1 to this are not shown")
+    rounding: int = Field(default=5, ge=1, description="Counts shown are rounded to a multiple of this; 1 is none")
+    rate_minimum: int = Field(default=20, ge=0, description="Rates over fewer than this are not shown")
+
+
+class Notebooks(Settings):
+    """Which notebooks (files under notebooks/, without .ipynb) run for the whole campaign and for each unit."""
+
+    city: tuple[Identifier, ...] = ()
+    unit: tuple[Identifier, ...] = ()
+
+
+class UnitException(Settings):
+    """What differs for one unit, and why."""
+
+    unit: str
+    deadline: dt.date | None = None
+    skip: bool = False
+    reason: str
+
+
+class OwnCheck(Settings):
+    """A check of the campaign's own, as SQL over the documented views (docs/checks.md)."""
+
+    id: Identifier
+    version: int = Field(default=1, ge=1)
+    title: str
+    title_en: str
+    table: Literal["beneficiaries", "accounts", "payments"] = "beneficiaries"
+    dimension: Literal["completeness", "validity", "consistency", "uniqueness", "accuracy", "timeliness"]
+    severity: Severity
+    who: Actor
+    remedy: str
+    source: str
+    applies: str = "true"
+    not_applicable_reason: str = ""
+    fails: str
+
+
+class Checks(Settings):
+    """Which checks are off, which severities and thresholds differ, and the campaign's own checks."""
+
+    off: tuple[str, ...] = ()
+    severity: dict[str, Severity] = {}
+    thresholds: dict[str, float] = {}
+    own: tuple[OwnCheck, ...] = ()
+
+
+class Demo(Settings):
+    """The synthetic city of a demo campaign; a campaign with this block says on every page that its data are synthetic."""
+
+    people: int = Field(gt=0)
+    seed: int = 0
+
+
+class Site(Settings):
+    """Where the published site is written, inside the workspace."""
+
+    output: str = "_site"
+
+
+class Campaign(Settings):
+    """A whole campaign. `target` is a share (1.0 is 100 %); `as_of` is the only date the software knows as today."""
+
+    name: Identifier
+    title: str
+    place: str = Field(description="The root unit's name as used in sentences, such as Hà Nội")
+    authority: str
+    audience: Literal["public", "internal"] = "public"
+    as_of: dt.date
+    started: dt.date = Field(description="First day of account opening activity that is counted")
+    deadline: dt.date
+    target: float = Field(default=1.0, gt=0, le=1)
+    period: Identifier
+    period_name: str
+    documents: tuple[Document, ...] = ()
+    units: Units
+    groups: tuple[Group, ...] = Field(min_length=1)
+    standards: tuple[Standard, ...] = ()
+    sources: Sources
+    calendar: Calendar = Calendar()
+    disclosure: Disclosure = Disclosure()
+    notebooks: Notebooks
+    exceptions: tuple[UnitException, ...] = ()
+    checks: Checks = Checks()
+    demo: Demo | None = None
+    site: Site = Site()
+
+    @field_validator("period", mode="before")
+    @classmethod
+    def _period_as_text(cls, value: Any) -> Any:
+        return str(value)
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Campaign:
+        if self.started > self.deadline:
+            raise ValueError(f"started ({self.started}) lies after deadline ({self.deadline})")
+        known = {group.id for group in self.groups}
+        for standard in self.standards:
+            if standard.group not in known:
+                raise ValueError(f"standards: group {standard.group!r} is not one of groups ({', '.join(sorted(known))})")
+        return self
+
+    @property
+    def synthetic(self) -> bool:
+        """True when the data are the demo's."""
+        return self.demo is not None
+
+    def group_of(self, policy_code: str) -> str:
+        """Return the id of the group that holds `policy_code` (longest prefix wins), or "other"."""
+        best, found = -1, "other"
+        for group in self.groups:
+            for prefix in group.policies:
+                if policy_code.startswith(prefix) and len(prefix) > best:
+                    best, found = len(prefix), group.id
+        return found
+
+    def deadline_of(self, unit: str) -> dt.date:
+        """Return the deadline of a unit, which an exception may set apart."""
+        own = [item.deadline for item in self.exceptions if item.unit == unit and item.deadline]
+        return own[0] if own else self.deadline
+
+
+class Workspace:
+    """The folders of one checkout: where everything of a campaign lies. The only place that builds paths."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+
+    @classmethod
+    def find(cls, start: Path | None = None) -> Workspace:
+        """Find the workspace at or above `start` (default: the current folder): it holds params/ and _quarto.yml.
+
+        Raises UserError when there is none.
+        """
+        here = (start or Path.cwd()).resolve()
+        for folder in (here, *here.parents):
+            if (folder / "params" / "campaigns").is_dir() and (folder / "_quarto.yml").is_file():
+                return cls(folder)
+        raise UserError(
+            "This folder is not inside an An Sinh workspace (a folder with params/campaigns and _quarto.yml). Go to one, or name it with --workspace."
+        )
+
+    @property
+    def params(self) -> Path:
+        """Settings: campaigns/, units/, headings.yml, banks.csv."""
+        return self.root / "params"
+
+    @property
+    def notebooks(self) -> Path:
+        """The parameterised notebooks, stored without outputs."""
+        return self.root / "notebooks"
+
+    @cached_property
+    def reports(self) -> Path:
+        """What a build writes before the site."""
+        return self.root / "reports"
+
+    def sources(self, campaign: Campaign) -> Path:
+        """Officials' files of a campaign. Restricted."""
+        return self.root / campaign.sources.folder
+
+    def data(self, campaign: Campaign) -> Path:
+        """All restricted data of a campaign: store/, truth/ of a demo."""
+        return self.root / "data" / campaign.name
+
+    def store(self, campaign: Campaign, as_of: dt.date) -> Path:
+        """Canonical tables of one snapshot. Restricted."""
+        return self.data(campaign) / "store" / as_of.isoformat()
+
+    def truth(self, campaign: Campaign) -> Path:
+        """The demo's truth, never read by the pipeline. Restricted."""
+        return self.data(campaign) / "truth"
+
+    def runs(self, campaign: Campaign, as_of: dt.date) -> Path:
+        """Executed and sealed notebooks of one snapshot."""
+        return self.reports / "runs" / campaign.name / as_of.isoformat()
+
+    def failed(self, campaign: Campaign, as_of: dt.date) -> Path:
+        """Failed notebooks, as they stopped. Restricted, never a page."""
+        return self.reports / "failed" / campaign.name / as_of.isoformat()
+
+    def staged(self, campaign: Campaign) -> Path:
+        """The sealed notebooks that passed the gate: a Quarto project of its own."""
+        return self.reports / "site" / campaign.name
+
+    def output(self, campaign: Campaign) -> Path:
+        """The published site."""
+        return self.root / campaign.site.output
+
+    def campaign_file(self, name: str) -> Path:
+        """Return the file of a campaign given by name or by path; raises CampaignError with the names there are."""
+        given = Path(name)
+        if given.suffix in {".yml", ".yaml"}:
+            path = given if given.is_absolute() else Path.cwd() / given
+        else:
+            path = self.params / "campaigns" / f"{name}.yml"
+        if not path.is_file():
+            known = sorted(found.stem for found in (self.params / "campaigns").glob("*.yml"))
+            raise CampaignError(f"There is no campaign {name!r}. Campaigns in params/campaigns: {', '.join(known) or 'none'}.")
+        return path
+
+    def campaign(self, name: str = DEFAULT_CAMPAIGN, as_of: dt.date | None = None) -> Campaign:
+        """Read and validate a campaign; `as_of` replaces the file's own date."""
+        return read_campaign(self.campaign_file(name), as_of)
+
+    def register(self, campaign: Campaign) -> Register:
+        """Read the register of units the campaign names; raises CampaignError if its root is not in it."""
+        return _register(self.params / "units" / f"{campaign.units.register_file}.csv")
+
+    def units(self, campaign: Campaign) -> tuple[Unit, ...]:
+        """Return the units the campaign reports at, in register order."""
+        return self.register(campaign).under(campaign.units.root, campaign.units.level)
+
+
+_registers: dict[tuple[Path, int], Register] = {}
+
+
+def _register(path: Path) -> Register:
+    # One file is read once a process: 10,000 rows, asked for by every room.
+    key = (path, path.stat().st_mtime_ns if path.is_file() else 0)
+    if key not in _registers:
+        _registers[key] = Register.read(path)
+    return _registers[key]
+
+
+def read_campaign(path: Path, as_of: dt.date | None = None) -> Campaign:
+    """Read one campaign file; raises CampaignError naming the key, what was found and what is allowed."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f" at line {mark.line + 1}" if mark else ""
+        raise CampaignError(f"{path.name} is not valid YAML{place}. Check the indentation and quotes there.") from None
+    if not isinstance(content, dict):
+        raise CampaignError(f"{path.name} must hold keys such as name, title and deadline.")
+    if as_of is not None:
+        content["as_of"] = as_of
+    try:
+        campaign = Campaign.model_validate(content)
+    except ValidationError as error:
+        raise CampaignError(f"{path.name} is refused:\n" + "\n".join(_sentence(item) for item in error.errors())) from None
+    if campaign.name != re.sub(r"\.ya?ml$", "", path.name):
+        raise CampaignError(f"{path.name}: name is {campaign.name!r}; it must equal the file's name, {path.stem!r}.")
+    return campaign
+
+
+def _sentence(item: Any) -> str:
+    key = ".".join(str(part) for part in item["loc"]) or "the file"
+    found = item.get("input")
+    if item["type"] == "extra_forbidden":
+        return f"  {key}: this key is not known. Remove it, or compare with docs/campaign.schema.json."
+    if item["type"] == "missing":
+        return f"  {key}: this key is missing. Add it."
+    shown = f", found {found!r}" if isinstance(found, (str, int, float, bool)) else ""
+    return f"  {key}: {item['msg']}{shown}."
+
+
+def campaign_schema() -> str:
+    """Return the JSON schema of a campaign file, for editors (docs/campaign.schema.json)."""
+    return json.dumps(Campaign.model_json_schema(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
