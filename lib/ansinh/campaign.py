@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import re
 from functools import cached_property
 from pathlib import Path
@@ -234,11 +235,11 @@ class Workspace:
 
     @classmethod
     def find(cls, start: Path | None = None) -> Workspace:
-        """Find the workspace at or above `start` (default: the current folder): it holds params/ and _quarto.yml.
+        """Find the workspace at or above `start` (default: ANSINH_WORKSPACE, else the current folder).
 
-        Raises UserError when there is none.
+        A workspace holds params/campaigns/ and _quarto.yml. Raises UserError when there is none.
         """
-        here = (start or Path.cwd()).resolve()
+        here = (start or Path(os.environ.get("ANSINH_WORKSPACE") or Path.cwd())).resolve()
         for folder in (here, *here.parents):
             if (folder / "params" / "campaigns").is_dir() and (folder / "_quarto.yml").is_file():
                 return cls(folder)

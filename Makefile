@@ -1,0 +1,52 @@
+# Everything a developer or CI does. `make site` and `make test` are all a newcomer needs.
+PYTHON   ?= python3
+CAMPAIGN ?= hanoi-tet-2024
+JOBS     ?= 0
+UV       := UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never .venv/bin/uv
+SYNC     := $(UV) sync --frozen --inexact --quiet
+
+.PHONY: help site test test-all check format docs lab clean
+help: ## Show this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+site: .venv/ready ## Set up, then build the site of CAMPAIGN (default: the demo city)
+	@.venv/bin/ansinh build $(CAMPAIGN) --jobs $(JOBS)
+
+test: .venv/ready-test ## Set up, then run the tests
+	@.venv/bin/pytest -n auto --dist loadgroup -m "not slow"
+
+test-all: .venv/ready-test ## Run all tests, the slow ones too
+	@.venv/bin/pytest -n auto --dist loadgroup
+
+check: .venv/ready-test ## Format, lint, types and import rules
+	@.venv/bin/ruff format --check lib tests
+	@.venv/bin/ruff check lib tests
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+
+format: .venv/ready-test ## Format the code
+	@.venv/bin/ruff format lib tests
+	@.venv/bin/ruff check --fix lib tests
+
+docs: .venv/ready-test ## Write the generated pages of docs/ and the executed notebooks of tests/ anew
+	@.venv/bin/python -m tests.refresh
+
+lab: .venv/ready-test ## Open JupyterLab on the notebooks
+	@$(SYNC) --group notebook && .venv/bin/jupyter lab notebooks
+
+clean: ## Remove what a build made, but no data
+	rm -rf _site _site.* reports/runs reports/site reports/failed
+
+.venv/bin/uv: .ci/uv.txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("An Sinh needs Python 3.11 or newer; this is %s. Name another with make PYTHON=python3.12" % sys.version.split()[0])'
+	@$(PYTHON) -m venv .venv
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .ci/uv.txt
+	@touch $@
+
+.venv/ready: .venv/bin/uv pyproject.toml uv.lock
+	@$(SYNC) --no-default-groups
+	@touch $@
+
+.venv/ready-test: .venv/ready
+	@$(SYNC) --no-default-groups --group test
+	@touch $@
