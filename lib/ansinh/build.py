@@ -1,0 +1,197 @@
+"""The main job, told top to bottom: officials' files in, published site out.
+
+Each stage is another room's front door; this module only calls them in order and keeps the seconds.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ansinh import store
+from ansinh.batch import RunReport
+from ansinh.batch import run as run_notebooks
+from ansinh.campaign import Campaign, Workspace
+from ansinh.checks import run as run_checks
+from ansinh.demo import write_city
+from ansinh.disclosure import Counts, Released, release
+from ansinh.intake import LoadReport, load
+from ansinh.site import SiteReport, publish
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass
+class Summary:
+    """What one build did: the closing screen, and its JSON.
+
+    `figures` holds persons, clean and covered as they may be shown (after disclosure control); `seconds` one entry a stage.
+    """
+
+    campaign: str
+    as_of: dt.date
+    days_left: int
+    synthetic: bool
+    figures: Released | None = None
+    load: LoadReport | None = None
+    run: RunReport | None = None
+    site: SiteReport | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> list[str]:
+        """One line per unit that failed or file that was refused."""
+        lines = [f"{file.path}: {file.message}" for file in self.load.files if file.status == "refused"] if self.load else []
+        lines += [f"{job.notebook} {job.unit or 'city'}: {job.error}" for job in self.run.failed] if self.run else []
+        return lines
+
+    @property
+    def exit_code(self) -> int:
+        """0 when all is good, 1 when some units failed or some files were refused."""
+        return 1 if self.failed else 0
+
+    def json(self) -> str:
+        """The summary for machines."""
+        figures = {name: self.figures.value(name) for name in (*self.figures.counts, *self.figures.rates)} if self.figures else {}
+        content: dict[str, Any] = {
+            "campaign": self.campaign,
+            "as_of": self.as_of.isoformat(),
+            "days_left": self.days_left,
+            "synthetic": self.synthetic,
+            "figures": figures,
+            "failed": self.failed,
+            "exit_code": self.exit_code,
+            "seconds": {stage: round(spent, 2) for stage, spent in self.seconds.items()},
+        }
+        if self.load:
+            content["rows"] = {"read": self.load.rows_read, "kept": self.load.rows_kept, "quarantined": self.load.rows_quarantined}
+        if self.run:
+            content["notebooks"] = {
+                status: sum(job.status == status for job in self.run.jobs) for status in ("done", "unchanged", "failed")
+            }
+        if self.site:
+            content["site"] = {"pages": self.site.pages, "renderer": self.site.renderer, "index": str(self.site.output / "index.html")}
+        return json.dumps(content, ensure_ascii=False, indent=2)
+
+
+def summary(campaign: Campaign) -> Summary:
+    """Return an empty summary of a campaign."""
+    return Summary(campaign.name, campaign.as_of, (campaign.deadline - campaign.as_of).days, campaign.synthetic)
+
+
+@contextmanager
+def timed(told: Summary, stage: str) -> Iterator[None]:
+    """Keep the wall seconds of one stage in the summary."""
+    start = time.perf_counter()
+    try:
+        yield
+    finally:
+        told.seconds[stage] = told.seconds.get(stage, 0.0) + time.perf_counter() - start
+
+
+def city_figures(workspace: Workspace, campaign: Campaign) -> Released:
+    """Return persons, clean and covered persons of the whole campaign with their rates, after disclosure control."""
+    con = store.connect(workspace.store(campaign, campaign.as_of), [store.PERSONS])
+    frame = store.query(
+        con,
+        "SELECT count(*) AS persons, count(*) FILTER (clean) AS clean, count(*) FILTER (has_account) AS covered FROM persons",
+        what="the city's figures",
+    )
+    frame.insert(0, "place", campaign.place)
+    counts = Counts(
+        frame,
+        keys=("place",),
+        counts={"persons": None, "clean": "persons", "covered": "persons"},
+        rates={"clean_rate": ("clean", "persons"), "coverage": ("covered", "persons")},
+    )
+    return release(counts, campaign)
+
+
+def write_demo(workspace: Workspace, campaign: Campaign, *, jobs: int, progress: Progress | None, force: bool = False) -> bool:
+    """Write the demo city of a demo campaign, unless the same city (people, seed, date) stands there already.
+
+    Returns True when it was written. Does nothing for a campaign of real files.
+    """
+    if campaign.demo is None:
+        return False
+    wanted = {"people": campaign.demo.people, "seed": campaign.demo.seed, "as_of": campaign.as_of.isoformat()}
+    marker = workspace.data(campaign) / "demo.json"
+    if not force and marker.is_file() and json.loads(marker.read_text(encoding="utf-8")) == wanted:
+        return False
+    marker.unlink(missing_ok=True)
+    write_city(
+        workspace,
+        campaign,
+        people=campaign.demo.people,
+        seed=campaign.demo.seed,
+        as_of=campaign.as_of,
+        sources=workspace.sources(campaign),
+        truth=workspace.truth(campaign),
+        jobs=jobs,
+        progress=progress,
+    )
+    marker.write_text(json.dumps(wanted), encoding="utf-8")
+    return True
+
+
+def site_of(
+    workspace: Workspace,
+    campaign: Campaign,
+    run: RunReport | None,
+    *,
+    renderer: str,
+    strict: bool,
+    jobs: int,
+    progress: Progress | None,
+) -> SiteReport:
+    """Publish the sealed notebooks of a snapshot; a failed unit's pages say that they failed."""
+    failed = run.failed if run else ()
+    return publish(
+        workspace,
+        campaign,
+        renderer=renderer,
+        strict=strict,
+        jobs=jobs,
+        failed=[(job.notebook, job.unit) for job in failed],
+        progress=progress,
+    )
+
+
+def build(
+    workspace: Workspace,
+    campaign: Campaign,
+    *,
+    jobs: int,
+    renderer: str = "auto",
+    strict: bool = False,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> Summary:
+    """Do all of it: demo city if the campaign is a demo, intake, check, run, site. Returns the summary.
+
+    Raises UserError for what the user can mend and GateRefusal when nothing may be published; the old site then stays.
+    """
+    told = summary(campaign)
+    with timed(told, "demo"):
+        write_demo(workspace, campaign, jobs=jobs, progress=progress)
+    with timed(told, "intake"):
+        told.load = load(workspace, campaign, jobs=jobs, force=force, progress=progress)
+    with timed(told, "check"):
+        run_checks(workspace, campaign, progress=progress)
+        told.figures = city_figures(workspace, campaign)
+    with timed(told, "run"):
+        told.run = run_notebooks(workspace, campaign, jobs=jobs, force=force, progress=progress)
+    with timed(told, "site"):
+        told.site = site_of(workspace, campaign, told.run, renderer=renderer, strict=strict, jobs=jobs, progress=progress)
+    return told
+
+
+def index_address(output: Path) -> str:
+    """Return the address of the city page, for a browser."""
+    return (output / "index.html").as_uri()

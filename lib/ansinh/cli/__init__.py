@@ -1,0 +1,46 @@
+"""The command `ansinh`: parses, calls, tells; decides nothing.
+
+Exit codes: 0 all good · 1 built, but some units failed or were refused · 2 the user's mistake · 3 ours · 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+
+from ansinh.errors import AnsinhError
+
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    from ansinh.cli.verbs import app
+
+    try:
+        app(standalone_mode=True)
+    except AnsinhError as error:
+        _say(str(error))
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        _say("Stopped. What was finished is kept; run the same command to go on.")
+        sys.exit(INTERRUPTED)
+    except Exception as error:  # the last door: a bug of ours ends with its own exit code
+        _report(error)
+        sys.exit(3)
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"ansinh: {text}\n")
+
+
+def _report(error: Exception) -> None:
+    """Tell a bug of ours without the exception's own message, which may quote a person's value."""
+    _say(
+        f"This is a fault of An Sinh ({type(error).__name__}), not yours. Please report it with the lines below; they hold no personal data."
+    )
+    for frame in traceback.extract_tb(error.__traceback__):
+        _say(f"  {os.path.basename(frame.filename)}:{frame.lineno} in {frame.name}")
+    if os.environ.get("ANSINH_DEBUG"):
+        traceback.print_exception(error)

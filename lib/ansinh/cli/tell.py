@@ -1,0 +1,103 @@
+"""What the command says while it works and at the end: one progress display, plain lines where there is no terminal."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from ansinh.build import Summary, index_address
+from ansinh.intake import LoadReport
+
+PLAIN_INTERVAL = 5.0
+"""Seconds between two plain lines of one stage, so that a CI log stays short."""
+
+
+class Teller:
+    """Progress of long work on standard error. Call it with (stage, done, total); use it as a context manager."""
+
+    def __init__(self, quiet: bool = False) -> None:
+        self.console = Console(stderr=True, highlight=False)
+        self.quiet = quiet
+        self._live = not quiet and self.console.is_terminal
+        self._tasks: dict[str, TaskID] = {}
+        self._said: dict[str, float] = {}
+        self._bars = Progress(
+            TextColumn("{task.description:<28}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=self.console,
+        )
+
+    def __enter__(self) -> Teller:
+        if self._live:
+            self._bars.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._live:
+            self._bars.stop()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Tell that `done` of `total` steps of `stage` are done."""
+        if self.quiet:
+            return
+        if self._live:
+            if stage not in self._tasks:
+                self._tasks[stage] = self._bars.add_task(stage, total=total)
+            self._bars.update(self._tasks[stage], completed=done, total=total)
+            return
+        now = time.monotonic()
+        if done >= total or now - self._said.get(stage, -PLAIN_INTERVAL) >= PLAIN_INTERVAL:
+            self._said[stage] = now
+            self.console.print(f"{stage}: {done}/{total}", soft_wrap=True)
+
+
+def closing(told: Summary, *, as_json: bool) -> None:
+    """Print the closing screen of a build on standard output."""
+    if as_json:
+        sys.stdout.write(told.json() + "\n")
+        return
+    out = Console(highlight=False)
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column(style="bold")
+    table.add_column()
+    table.add_row("campaign", f"{told.campaign}, as of {told.as_of:%d/%m/%Y}" + (" (synthetic data)" if told.synthetic else ""))
+    if told.figures is not None:
+        table.add_row("persons", _count(told.figures.value("persons")))
+        table.add_row("clean rate", _rate(told.figures.value("clean_rate")))
+        table.add_row("coverage", f"{_rate(told.figures.value('coverage'))} have an account")
+    table.add_row("days left", str(told.days_left) if told.days_left >= 0 else f"deadline passed {-told.days_left} days ago")
+    if told.load is not None:
+        table.add_row("rows", rows_line(told.load))
+    if told.run is not None:
+        states = ", ".join(f"{sum(job.status == state for job in told.run.jobs)} {state}" for state in ("done", "unchanged", "failed"))
+        table.add_row("notebooks", states)
+    table.add_row("failed", "none" if not told.failed else f"{len(told.failed)}, listed below")
+    if told.site is not None:
+        table.add_row("pages", f"{told.site.pages} written by the {told.site.renderer} renderer")
+    table.add_row("seconds", ", ".join(f"{stage} {spent:.1f}" for stage, spent in told.seconds.items()))
+    if told.site is not None:
+        table.add_row("open", index_address(told.site.output))
+    out.print(table, soft_wrap=True)
+    for line in told.failed:
+        out.print(f"- {line}", markup=False, soft_wrap=True)
+
+
+def rows_line(report: LoadReport) -> str:
+    """Return the reconciliation of a load in one line: read = kept + quarantined."""
+    return f"{_count(report.rows_read)} read = {_count(report.rows_kept)} kept + {_count(report.rows_quarantined)} quarantined"
+
+
+def _count(value: float | int | None) -> str:
+    return "not shown (small count)" if value is None else f"{int(value):,}"
+
+
+def _rate(value: float | int | None) -> str:
+    return "not shown (small count)" if value is None else f"{value:.2%}"

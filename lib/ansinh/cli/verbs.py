@@ -1,0 +1,296 @@
+"""One function per verb of `ansinh`, each a few lines: parse, call a room's front door, tell."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import http.server
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from ansinh import __version__
+from ansinh.campaign import DEFAULT_CAMPAIGN, Campaign, Workspace
+from ansinh.errors import UserError
+
+app = typer.Typer(
+    name="ansinh",
+    help="How clean social-security data are and how far accounts cover the people: from officials' files to audit notebooks and a published site.\n\n"
+    "`ansinh build` does everything. CAMPAIGN is the name of a file in params/campaigns (default: the demo campaign).\n\n"
+    "Exit codes: 0 all good; 1 built, but some units failed or were refused; 2 a mistake you can mend; 3 a fault of ours.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+class Renderer(StrEnum):
+    """Which renderer makes the pages."""
+
+    auto = "auto"
+    quarto = "quarto"
+    embedded = "embedded"
+
+
+CampaignName = Annotated[str, typer.Argument(metavar="[CAMPAIGN]", help="Name of a file in params/campaigns, or a path to one.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Snapshot date, YYYY-MM-DD; default: the campaign's.")]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes at a time; 0 means as many as cores.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the closing summary as JSON.")]
+Force = Annotated[bool, typer.Option("--force", help="Do work again even if nothing has changed.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Treat the renderer's warnings as errors.")]
+People = Annotated[int | None, typer.Option("--people", min=1, help="Persons of the demo city; default: the campaign's.")]
+Seed = Annotated[int | None, typer.Option("--seed", help="Seed of the demo city: same seed, same bytes; default: the campaign's.")]
+RendererChoice = Annotated[Renderer, typer.Option("--renderer", help="auto uses Quarto when it is there.")]
+Folder = Annotated[Path | None, typer.Option("--workspace", "-w", help="Folder with params/ and _quarto.yml; default: here or above.")]
+
+
+def _open(campaign: str, as_of: str | None, workspace: Path | None = None) -> tuple[Workspace, Campaign]:
+    found = Workspace.find(workspace)
+    return found, found.campaign(campaign, _date(as_of))
+
+
+def _date(text: str | None) -> dt.date | None:
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise UserError(f"--as-of is {text!r}; write the date as YYYY-MM-DD, such as 2024-01-14.") from None
+
+
+def _demo(campaign: Campaign, people: int | None, seed: int | None) -> Campaign:
+    if people is None and seed is None:
+        return campaign
+    if campaign.demo is None:
+        raise UserError(f"--people and --seed are for a demo campaign; {campaign.name} works on real files. Leave them out.")
+    given = {"people": people, "seed": seed}
+    demo = campaign.demo.model_copy(update={key: value for key, value in given.items() if value is not None})
+    return campaign.model_copy(update={"demo": demo})
+
+
+def _jobs(jobs: int) -> int:
+    return jobs or os.cpu_count() or 1
+
+
+@app.command()
+def build(
+    campaign: CampaignName = DEFAULT_CAMPAIGN,
+    people: People = None,
+    seed: Seed = None,
+    as_of: AsOf = None,
+    jobs: Jobs = 0,
+    renderer: RendererChoice = Renderer.auto,
+    strict: Strict = False,
+    force: Force = False,
+    json: Json = False,
+    workspace: Folder = None,
+) -> None:
+    """Do all of it: intake, check, run, site. This is the main job.
+
+    A demo campaign writes its synthetic city first. Work that is done and unchanged is not done again.
+    """
+    from ansinh.build import build as build_all
+    from ansinh.cli.tell import Teller, closing
+
+    place, settings = _open(campaign, as_of, workspace)
+    settings = _demo(settings, people, seed)
+    with Teller() as teller:
+        told = build_all(place, settings, jobs=_jobs(jobs), renderer=renderer.value, strict=strict, force=force, progress=teller)
+    closing(told, as_json=json)
+    raise typer.Exit(told.exit_code)
+
+
+@app.command()
+def demo(
+    campaign: CampaignName = DEFAULT_CAMPAIGN,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder to write to: files in sources/, the truth in truth/.")] = None,
+    people: People = None,
+    seed: Seed = None,
+    as_of: AsOf = None,
+    jobs: Jobs = 0,
+    workspace: Folder = None,
+) -> None:
+    """Write a synthetic city as the messy files officials really send, with its known truth beside."""
+    from ansinh.cli.tell import Teller
+    from ansinh.demo import write_city
+
+    place, settings = _open(campaign, as_of, workspace)
+    folder = out or place.data(settings)
+    city = _demo(settings, people, seed).demo
+    if city is None:
+        raise UserError(f"{settings.name} has no block `demo`: it works on real files, and nothing synthetic is written among them.")
+    with Teller() as teller:
+        report = write_city(
+            place,
+            settings,
+            people=city.people,
+            seed=city.seed,
+            as_of=settings.as_of,
+            sources=folder / "sources" if out else place.sources(settings),
+            truth=folder / "truth",
+            jobs=_jobs(jobs),
+            progress=teller,
+        )
+    Console().print(f"Wrote {report.files} files for {report.people:,} synthetic persons to {folder}.", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def intake(
+    campaign: CampaignName = DEFAULT_CAMPAIGN,
+    explain: Annotated[Path | None, typer.Option("--explain", metavar="FILE", help="Say how FILE is understood; load nothing.")] = None,
+    as_of: AsOf = None,
+    jobs: Jobs = 0,
+    force: Force = False,
+    json: Json = False,
+    workspace: Folder = None,
+) -> None:
+    """Read officials' files into the canonical tables; rows read = rows kept + rows quarantined."""
+    from ansinh import build as story
+    from ansinh import intake as room
+    from ansinh.cli.tell import Teller, closing
+
+    place, settings = _open(campaign, as_of, workspace)
+    if explain is not None:
+        typer.echo(room.explain(explain, place, settings))
+        return
+    told = story.summary(settings)
+    with Teller() as teller, story.timed(told, "intake"):
+        told.load = room.load(place, settings, jobs=_jobs(jobs), force=force, progress=teller)
+    if not json:
+        _reconciliation(told.load)
+    closing(told, as_json=json)
+    raise typer.Exit(told.exit_code)
+
+
+def _reconciliation(report: object) -> None:
+    table = Table("file", "list", "read", "kept", "quarantined", box=None)
+    for file in report.files:  # type: ignore[attr-defined]
+        state = (
+            [f"{file.rows_read:,}", f"{file.rows_kept:,}", f"{file.rows_quarantined:,}"] if file.status == "loaded" else ["refused", "", ""]
+        )
+        table.add_row(str(file.path), file.kind, *state)
+    Console(highlight=False).print(table)
+
+
+@app.command()
+def check(
+    campaign: CampaignName = DEFAULT_CAMPAIGN,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="ID", help="Run and print only these checks; nothing is written.")
+    ] = None,
+    unit: Annotated[list[str] | None, typer.Option("--unit", metavar="CODE", help="With --only: count only in these units.")] = None,
+    as_of: AsOf = None,
+    json: Json = False,
+    workspace: Folder = None,
+) -> None:
+    """Judge every row of the canonical tables with every check, once for the whole city."""
+    from ansinh import build as story
+    from ansinh import checks as room
+    from ansinh.cli.tell import Teller, closing
+
+    place, settings = _open(campaign, as_of, workspace)
+    if only:
+        typer.echo(room.tell(place, settings, only=tuple(only), units=tuple(unit or ())))
+        return
+    told = story.summary(settings)
+    with Teller() as teller, story.timed(told, "check"):
+        room.run(place, settings, progress=teller)
+        told.figures = story.city_figures(place, settings)
+    closing(told, as_json=json)
+
+
+@app.command()
+def run(
+    campaign: CampaignName = DEFAULT_CAMPAIGN,
+    unit: Annotated[list[str] | None, typer.Option("--unit", metavar="CODE", help="Only these units, such as 001.")] = None,
+    notebook: Annotated[list[str] | None, typer.Option("--notebook", metavar="NAME", help="Only these notebooks.")] = None,
+    why: Annotated[bool, typer.Option("--why", help="Say for each notebook why it would run or not; run nothing.")] = False,
+    as_of: AsOf = None,
+    jobs: Jobs = 0,
+    force: Force = False,
+    json: Json = False,
+    workspace: Folder = None,
+) -> None:
+    """Execute the notebooks with papermill, one process each, and seal them."""
+    from ansinh import batch as room
+    from ansinh import build as story
+    from ansinh.cli.tell import Teller, closing
+
+    place, settings = _open(campaign, as_of, workspace)
+    chosen = {"notebooks": tuple(notebook or ()), "units": tuple(unit or ())}
+    if why:
+        for line in room.why(place, settings, **chosen):
+            typer.echo(line)
+        return
+    told = story.summary(settings)
+    with Teller() as teller, story.timed(told, "run"):
+        told.run = room.run(place, settings, **chosen, jobs=_jobs(jobs), force=force, progress=teller)
+    closing(told, as_json=json)
+    raise typer.Exit(told.exit_code)
+
+
+@app.command()
+def site(
+    campaign: CampaignName = DEFAULT_CAMPAIGN,
+    as_of: AsOf = None,
+    jobs: Jobs = 0,
+    renderer: RendererChoice = Renderer.auto,
+    strict: Strict = False,
+    json: Json = False,
+    workspace: Folder = None,
+) -> None:
+    """Pass the sealed notebooks through the gate, render them, pass the pages through the gate, swap the site in."""
+    from ansinh import build as story
+    from ansinh.cli.tell import Teller, closing
+
+    place, settings = _open(campaign, as_of, workspace)
+    told = story.summary(settings)
+    with Teller() as teller, story.timed(told, "site"):
+        told.site = story.site_of(place, settings, None, renderer=renderer.value, strict=strict, jobs=_jobs(jobs), progress=teller)
+    closing(told, as_json=json)
+
+
+@app.command()
+def serve(
+    campaign: CampaignName = DEFAULT_CAMPAIGN,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port on this machine.")] = 8000,
+    workspace: Folder = None,
+) -> None:
+    """Preview the published site on this machine only (loopback)."""
+    place, settings = _open(campaign, None, workspace)
+    output = place.output(settings)
+    if not (output / "index.html").is_file():
+        raise UserError("There is no site yet. Run `ansinh build` first.")
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(output))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
+        typer.echo(f"http://127.0.0.1:{server.server_port}/ (Ctrl-C stops)")
+        server.serve_forever()
+
+
+@app.command()
+def doctor(workspace: Folder = None) -> None:
+    """Say what is on this machine (Python, Quarto, kernels, fonts, cores, memory) and what that means."""
+    from ansinh.cli.doctor import examine
+
+    table = Table("what", "found", "meaning", box=None)
+    symptoms = examine(workspace)
+    for symptom in symptoms:
+        table.add_row(symptom.name, symptom.found, symptom.meaning if symptom.good else f"[bold]{symptom.meaning}[/]")
+    Console(highlight=False).print(table)
+
+
+@app.callback(invoke_without_command=True)
+def about(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """Print the version, or go on to the verb."""
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+__all__ = ["app"]
