@@ -2,6 +2,7 @@
 PYTHON   ?= python3
 CAMPAIGN ?= hanoi-tet-2024
 JOBS     ?= 0
+PEOPLE   ?=
 UV       := UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never .venv/bin/uv
 SYNC     := $(UV) sync --frozen --inexact --quiet
 
@@ -10,13 +11,13 @@ help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 site: .venv/ready ## Set up, then build the site of CAMPAIGN (default: the demo city)
-	@.venv/bin/ansinh build $(CAMPAIGN) --jobs $(JOBS)
+	@.venv/bin/ansinh build $(CAMPAIGN) --jobs $(JOBS) $(if $(PEOPLE),--people $(PEOPLE))
 
 test: .venv/ready-test ## Set up, then run the tests
-	@.venv/bin/pytest -n auto --dist loadgroup -m "not slow"
+	@.venv/bin/pytest -n auto --dist loadfile -m "not slow"
 
 test-all: .venv/ready-test ## Run all tests, the slow ones too
-	@.venv/bin/pytest -n auto --dist loadgroup
+	@.venv/bin/pytest -n auto --dist loadfile
 
 check: .venv/ready-test ## Format, lint, types and import rules
 	@.venv/bin/ruff format --check lib tests
