@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from ansinh.build import Summary, index_address
 from ansinh.intake import LoadReport
+from ansinh.pipeline import Summary, index_address
 
 PLAIN_INTERVAL = 5.0
 """Seconds between two plain lines of one stage, so that a CI log stays short."""

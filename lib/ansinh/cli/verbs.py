@@ -95,8 +95,8 @@ def build(
 
     A demo campaign writes its synthetic city first. Work that is done and unchanged is not done again.
     """
-    from ansinh.build import build as build_all
     from ansinh.cli.tell import Teller, closing
+    from ansinh.pipeline import build as build_all
 
     place, settings = _open(campaign, as_of, workspace)
     settings = _demo(settings, people, seed)
@@ -151,8 +151,8 @@ def intake(
     workspace: Folder = None,
 ) -> None:
     """Read officials' files into the canonical tables; rows read = rows kept + rows quarantined."""
-    from ansinh import build as story
     from ansinh import intake as room
+    from ansinh import pipeline as story
     from ansinh.cli.tell import Teller, closing
 
     place, settings = _open(campaign, as_of, workspace)
@@ -190,8 +190,8 @@ def check(
     workspace: Folder = None,
 ) -> None:
     """Judge every row of the canonical tables with every check, once for the whole city."""
-    from ansinh import build as story
     from ansinh import checks as room
+    from ansinh import pipeline as story
     from ansinh.cli.tell import Teller, closing
 
     place, settings = _open(campaign, as_of, workspace)
@@ -219,7 +219,7 @@ def run(
 ) -> None:
     """Execute the notebooks with papermill, one process each, and seal them."""
     from ansinh import batch as room
-    from ansinh import build as story
+    from ansinh import pipeline as story
     from ansinh.cli.tell import Teller, closing
 
     place, settings = _open(campaign, as_of, workspace)
@@ -246,7 +246,7 @@ def site(
     workspace: Folder = None,
 ) -> None:
     """Pass the sealed notebooks through the gate, render them, pass the pages through the gate, swap the site in."""
-    from ansinh import build as story
+    from ansinh import pipeline as story
     from ansinh.cli.tell import Teller, closing
 
     place, settings = _open(campaign, as_of, workspace)

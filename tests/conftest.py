@@ -1,0 +1,117 @@
+"""One small demo city for all tests: written, loaded and judged once per state of the code, then shared by all workers."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from ansinh.campaign import Campaign, Workspace
+
+ROOT = Path(__file__).parents[1]
+PEOPLE = 9_000
+SEED = 7
+"""Not the shipped demo's seed: what holds must hold for a city nobody tuned to."""
+
+
+def lay_workspace(folder: Path) -> Workspace:
+    """Make a workspace of its own in `folder`: the shipped settings and notebooks, no data."""
+    for name in ("params", "notebooks"):
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copy(ROOT / "_quarto.yml", folder)
+    return Workspace(folder)
+
+
+def small(campaign: Campaign) -> Campaign:
+    """Return the campaign with a small demo city."""
+    assert campaign.demo is not None
+    return campaign.model_copy(update={"demo": campaign.demo.model_copy(update={"people": PEOPLE, "seed": SEED})})
+
+
+def state_of_the_code() -> str:
+    """Hash everything the small city depends on."""
+    digest = hashlib.sha256(f"{PEOPLE} {SEED}".encode())
+    for folder in ("lib", "params", "notebooks"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
+    digest.update((ROOT / "_quarto.yml").read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def judged_city(cache: Path) -> Workspace:
+    """Return the workspace of the small city, loaded and judged; made on first use, by one worker."""
+    from ansinh.checks import run
+    from ansinh.intake import load
+
+    from ansinh.pipeline import write_demo
+
+    folder = cache / state_of_the_code()
+    with FileLock(cache / "lock"):
+        if not (folder / "ready").is_file():
+            for old in cache.iterdir():
+                if old.is_dir():
+                    shutil.rmtree(old)
+            workspace = lay_workspace(folder)
+            campaign = small(workspace.campaign())
+            write_demo(workspace, campaign, jobs=2, progress=None)
+            load(workspace, campaign, jobs=2)
+            run(workspace, campaign)
+            (folder / "ready").touch()
+    return Workspace(folder)
+
+
+def published_city(cache: Path) -> Workspace:
+    """Return the small city's workspace with its notebooks run and its site published."""
+    from ansinh.batch import run
+
+    from ansinh.pipeline import site_of
+
+    workspace = judged_city(cache)
+    with FileLock(cache / "lock-site"):
+        if not (workspace.root / "published").is_file():
+            campaign = small(workspace.campaign())
+            report = run(workspace, campaign, jobs=os.cpu_count() or 1)
+            site_of(workspace, campaign, report, renderer="embedded", strict=True, jobs=2, progress=None)
+            (workspace.root / "published").touch()
+    return workspace
+
+
+@pytest.fixture(scope="session")
+def city_cache(request: pytest.FixtureRequest) -> Path:
+    """The folder the small city is kept in between test runs."""
+    return request.config.cache.mkdir("city")
+
+
+@pytest.fixture(scope="session")
+def city(city_cache: Path) -> Workspace:
+    """The small demo city, loaded and judged. Read it; do not write to it."""
+    return judged_city(city_cache)
+
+
+@pytest.fixture(scope="session")
+def campaign(city: Workspace) -> Campaign:
+    """The small city's campaign."""
+    return small(city.campaign())
+
+
+@pytest.fixture(scope="session")
+def published(city_cache: Path) -> Workspace:
+    """The small demo city with its published site. Read it; do not write to it."""
+    return published_city(city_cache)
+
+
+@pytest.fixture
+def empty_workspace(tmp_path: Path) -> Workspace:
+    """A workspace with the shipped settings and notebooks and no data, for a test to write to."""
+    return lay_workspace(tmp_path / "workspace")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Give nbval's kernels the small city; they know no fixtures."""
+    if any(item.nodeid.split("::")[0].endswith(".ipynb") for item in session.items):
+        os.environ["ANSINH_WORKSPACE"] = str(judged_city(session.config.cache.mkdir("city")).root)
