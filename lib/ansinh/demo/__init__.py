@@ -1,0 +1,5 @@
+"""A synthetic city with known truth, as the messy files officials really send."""
+
+from ansinh.demo.city import CityReport, write_city
+
+__all__ = ["CityReport", "write_city"]
