@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ansinh.errors import EngineError, NotReady
@@ -363,6 +364,25 @@ def write(store: Path, table: Table, frame: pd.DataFrame | pa.Table, unit: str) 
     return path
 
 
+def write_all(con: duckdb.DuckDBPyConnection, table: Table, sql: str, store: Path) -> int:
+    """Write the rows of the query `sql` as one file per unit; units that have no row any more lose their file.
+
+    Returns the number of rows. Raises EngineError as `write` and `query` do.
+    """
+    try:
+        whole = con.sql(sql).to_arrow_table()
+    except duckdb.Error as error:
+        raise EngineError(f"The engine could not make {table.name} ({type(error).__name__}).") from None
+    units = sorted(set(whole.column("unit").to_pylist()))
+    for unit in units:
+        write(store, table, whole.filter(pc.equal(whole.column("unit"), unit)), unit)
+    for folder in (store / table.name).glob("unit=*"):
+        if folder.name.removeprefix("unit=") not in units:
+            (folder / "part.parquet").unlink(missing_ok=True)
+            folder.rmdir()
+    return int(whole.num_rows)
+
+
 def part(store: Path, table: Table, unit: str) -> Path:
     """Return the Parquet file of one table and unit; raises EngineError for a unit that is no plain code."""
     if not _SAFE_UNIT.match(unit):
@@ -414,10 +434,15 @@ def _select(store: Path, table: Table, units: Sequence[str] | None) -> str:
     else:
         files = [path for path in (part(store, table, unit) for unit in units) if path.is_file()]
     if not files:
-        columns = ", ".join(f'NULL::{_SQL[column.type]} AS "{column.name}"' for column in table.columns)
-        return f"SELECT {columns} WHERE false"
+        return empty(table)
     listed = ", ".join("'" + path.as_posix().replace("'", "''") + "'" for path in files)
     return f"SELECT * FROM read_parquet([{listed}], hive_partitioning = false)"
+
+
+def empty(table: Table) -> str:
+    """Return SQL for the table without rows."""
+    columns = ", ".join(f'NULL::{_SQL[column.type]} AS "{column.name}"' for column in table.columns)
+    return f"SELECT {columns} WHERE false"
 
 
 _SQL = {"text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN", "date": "DATE", "time": "TIMESTAMP_S"}

@@ -51,10 +51,13 @@ _FROM_VNI |= {code[0].upper() + code[1:].lower(): letter.upper() for letter, cod
 _VNI_CODES = re.compile("|".join(re.escape(code) for code in sorted(_FROM_VNI, key=len, reverse=True)))
 
 _SYLLABLE = re.compile(
-    r"^(?:ngh|ng|nh|gh|gi|kh|ch|th|tr|ph|qu|[bcdghklmnpqrstvx])?"
-    r"(?:uye|uya|uyu|uoi|uou|uay|uai|uao|ueo|ieu|yeu|oai|oay|oao|oeo|ai|ao|au|ay|eo|eu|ia|ie|iu|oa|oe|oi|oo|ua|ue|ui|uo|uy|uu|ye|[aeiouy])"
+    r"^(?:ngh|ng|nh|gh|gi|kh|ch|th|tr|ph|qu|[bcdđghklmnpqrstvx])?"
+    r"(?:uyê|uya|uyu|uôi|uây|uao|ươi|ươu|iêu|yêu|oai|oay|oao|oeo|ai|ao|au|ay|âu|ây|eo|êu|ia|iê|iu|oa|oă|oe|oi|ôi|ơi|oo|ua|uâ|uê|ui|uô|uơ|uy|ưa|ươ|ưi|ưu|yê"
+    r"|[aăâeêioôơuưy])"
     r"(?:ch|ng|nh|[cmnpt])?$"
 )
+"""A Vietnamese syllable without its tone: onset, nucleus with its quality marks, coda."""
+_TONES = "\u0300\u0301\u0309\u0303\u0323"
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -84,13 +87,10 @@ def _vietnamese(text: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def _possible(word: str) -> bool:
-    signs = unicodedata.normalize("NFD", word.lower().replace("đ", "d"))
-    tones = sum(sign in "\u0300\u0301\u0309\u0303\u0323" for sign in signs)
-    marks = sum(sign in "\u0302\u0306\u031b" for sign in signs)
-    bare = "".join(sign for sign in signs if not unicodedata.combining(sign))
-    known = tones + marks == len(signs) - len(bare)
+    tones = [sign for sign in unicodedata.normalize("NFD", word) if sign in _TONES]
+    bare = unicodedata.normalize("NFC", "".join(sign for sign in unicodedata.normalize("NFD", word.lower()) if sign not in _TONES))
     mixed = not (word.islower() or word.isupper() or word.istitle())
-    return known and tones <= 1 and not mixed and bare.isascii() and bool(_SYLLABLE.match(bare))
+    return len(tones) <= 1 and not mixed and bool(_SYLLABLE.match(bare))
 
 
 def to_unicode(text: str, encoding: str) -> str:

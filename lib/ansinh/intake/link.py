@@ -1,0 +1,105 @@
+"""From the rows of all files to the canonical tables: ids, persons, and which person an account or a payment is of.
+
+A person is one personal number in the whole city; a record without a usable number is a person of its own. Other lists are
+linked by number, else by name and full birth date where exactly one person has them. Ids are hashes: opaque, and the same
+in the next snapshot. They are no protection by themselves: the store is restricted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from ansinh import store
+from ansinh.errors import EngineError
+
+_LINK_NUMBER = """CASE
+    WHEN length(number) = 12 AND regexp_full_match(number, '[0-9]+') AND number <> repeat(number[1], 12) THEN number
+    WHEN length(number) IN (10, 11) AND regexp_full_match(number, '[0-9]+') THEN lpad(number, 12, '0')
+    WHEN length(number) = 9 AND regexp_full_match(number, '[0-9]+') AND number <> repeat(number[1], 9) THEN number
+END"""
+"""The number rows are linked by. Lost leading zeros are put back for linking only; the stored number stays as given."""
+
+_ID = "substr(sha256({}), 1, 16)"
+
+
+def link(parts: Sequence[Path], target: Path, memory: str = "4GB") -> None:
+    """Write the canonical tables of all files' `parts` (folders of staged Parquet) into the store `target`."""
+    con = duckdb.connect(":memory:")
+    con.execute(f"SET memory_limit = '{memory}'")
+    con.execute("SET enable_progress_bar = false")
+    for table in (store.BENEFICIARIES, store.REGISTER_MATCHES, store.ACCOUNTS, store.PAYMENTS, store.MENDS, store.QUARANTINE):
+        files = sorted(str(folder / f"{table.name}.parquet") for folder in parts if (folder / f"{table.name}.parquet").is_file())
+        _staged(con, table, files)
+    _run(con, _BENEFICIARIES)
+    for table, id_column in ((store.REGISTER_MATCHES, "match_id"), (store.ACCOUNTS, "account_id"), (store.PAYMENTS, "payment_id")):
+        _run(con, _linked(table, id_column))
+    _run(con, _MENDS)
+    _run(con, "CREATE TABLE quarantine AS SELECT * FROM staged_quarantine")
+    for table in (store.BENEFICIARIES, store.REGISTER_MATCHES, store.ACCOUNTS, store.PAYMENTS, store.MENDS, store.QUARANTINE):
+        store.write_all(con, table, f'SELECT {", ".join(table.names)} FROM "{table.name}"', target)
+
+
+def _staged(con: duckdb.DuckDBPyConnection, table: store.Table, files: Sequence[str]) -> None:
+    listed = ", ".join("'" + name.replace("'", "''") + "'" for name in files)
+    source = f"read_parquet([{listed}])" if files else f"({store.empty(table)})"
+    _run(
+        con,
+        f"CREATE VIEW staged_{table.name} AS SELECT *, {_LINK_NUMBER if 'number' in table.names else 'NULL'} AS link_number FROM {source}",
+    )
+
+
+def _run(con: duckdb.DuckDBPyConnection, sql: str) -> None:
+    try:
+        con.execute(sql)
+    except duckdb.Error as error:
+        raise EngineError(f"The engine could not link the lists ({type(error).__name__}).") from None
+
+
+_BENEFICIARIES = f"""
+CREATE TABLE beneficiaries AS
+WITH numbered AS (
+    SELECT *, row_number() OVER (
+        PARTITION BY unit, commune, policy_code, number, name_key, birth_text ORDER BY source_file, source_sheet, source_row) AS nth,
+        row_number() OVER (PARTITION BY name_key, birth_text, commune ORDER BY unit, source_file, source_sheet, source_row) AS nth_nameless
+    FROM staged_beneficiaries
+)
+SELECT * REPLACE (
+    {_ID.format("concat_ws('|', 'r', unit, coalesce(commune, ''), coalesce(policy_code, ''), coalesce(number, ''), coalesce(name_key, ''), coalesce(birth_text, ''), nth)")} AS record_id,
+    CASE WHEN link_number IS NOT NULL THEN {_ID.format("'n|' || link_number")}
+         ELSE {_ID.format("concat_ws('|', 'p', coalesce(name_key, ''), coalesce(birth_text, ''), coalesce(commune, ''), nth_nameless)")} END AS person_id)
+FROM numbered
+"""
+
+
+def _linked(table: store.Table, id_column: str) -> str:
+    qualified = ", ".join(f"s.{name}" for name in table.names if name not in (id_column, "person_id", "unit"))
+    return f"""
+CREATE TABLE {table.name} AS
+WITH by_number AS (SELECT link_number, min(person_id) AS person_id FROM beneficiaries WHERE link_number IS NOT NULL GROUP BY link_number),
+by_name AS (
+    SELECT name_key, birth_date, min(person_id) AS person_id FROM beneficiaries
+    WHERE birth_date IS NOT NULL AND name_key IS NOT NULL GROUP BY name_key, birth_date HAVING count(DISTINCT person_id) = 1),
+home AS (SELECT person_id, min(unit) AS unit FROM beneficiaries GROUP BY person_id),
+found AS (
+    SELECT s.*, coalesce(n.person_id, b.person_id, '') AS found_person
+    FROM staged_{table.name} s LEFT JOIN by_number n USING (link_number)
+    LEFT JOIN by_name b ON n.person_id IS NULL AND b.name_key = s.name_key AND b.birth_date = s.birth_date)
+SELECT {_ID.format(f"concat_ws('|', '{table.name}', s.source_file, s.source_sheet, s.source_row)")} AS {id_column},
+    s.found_person AS person_id, coalesce(home.unit, s.unit, '{store.NO_UNIT}') AS unit, {qualified}
+FROM found s LEFT JOIN home ON home.person_id = s.found_person
+"""
+
+
+_MENDS = f"""
+CREATE TABLE mends AS
+WITH ids AS (
+    SELECT record_id AS id, unit, source_file, source_sheet, source_row FROM beneficiaries
+    UNION ALL SELECT match_id, unit, source_file, source_sheet, source_row FROM register_matches
+    UNION ALL SELECT account_id, unit, source_file, source_sheet, source_row FROM accounts
+    UNION ALL SELECT payment_id, unit, source_file, source_sheet, source_row FROM payments)
+SELECT m.* REPLACE (ids.id AS row_id, coalesce(ids.unit, '{store.NO_UNIT}') AS unit)
+FROM staged_mends m LEFT JOIN ids USING (source_file, source_sheet, source_row)
+"""

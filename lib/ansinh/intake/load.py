@@ -1,0 +1,147 @@
+"""Load all lists of a campaign: files in parallel, then linked city-wide. Rows read = rows kept + rows quarantined."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import pandas as pd
+from filelock import FileLock, Timeout
+
+from ansinh import store
+from ansinh.campaign import KINDS, Campaign, Workspace
+from ansinh.errors import Busy, SourceError
+from ansinh.intake.files import FileLoad, Job, read_file
+from ansinh.intake.link import link
+
+Progress = Callable[[str, int, int], None]
+
+IGNORED = ("~$", ".", "Thumbs.db")
+"""Beginnings of names that are no lists: Excel's lock files, hidden files."""
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What a load did, file by file."""
+
+    files: tuple[FileLoad, ...]
+
+    @property
+    def rows_read(self) -> int:
+        """Data rows read in all files."""
+        return sum(file.rows_read for file in self.files)
+
+    @property
+    def rows_kept(self) -> int:
+        """Rows kept in all files."""
+        return sum(file.rows_kept for file in self.files)
+
+    @property
+    def rows_quarantined(self) -> int:
+        """Rows quarantined in all files."""
+        return sum(file.rows_quarantined for file in self.files)
+
+    @property
+    def refused(self) -> tuple[FileLoad, ...]:
+        """Files that could not be read at all."""
+        return tuple(file for file in self.files if file.status == "refused")
+
+
+def load(workspace: Workspace, campaign: Campaign, *, jobs: int = 1, force: bool = False, progress: Progress | None = None) -> LoadReport:
+    """Read the campaign's source files into its store for the campaign's as-of date.
+
+    Files that are unchanged are not read again (`force` reads them); a file that left leaves with its rows. A file that cannot be
+    read is refused in the report and the others go on. Raises SourceError when there is no beneficiary list at all, Busy when
+    another process loads the same campaign.
+    """
+    data = workspace.data(campaign)
+    data.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(data / "intake.lock", timeout=0):
+            return _load(workspace, campaign, jobs, force, progress or (lambda stage, done, total: None))
+    except Timeout:
+        raise Busy(f"Another process is loading {campaign.name}. Wait until it has ended.") from None
+
+
+def _load(workspace: Workspace, campaign: Campaign, jobs: int, force: bool, tell: Progress) -> LoadReport:
+    todo = list(_jobs(workspace, campaign, force))
+    if not any(job.kind == "beneficiaries" for job in todo):
+        folder = workspace.sources(campaign)
+        raise SourceError(
+            f"No beneficiary list in {campaign.sources.folder} matches {', '.join(campaign.sources.beneficiaries)}. " + _remedy(folder)
+        )
+    target = workspace.store(campaign, campaign.as_of)
+    loads: list[FileLoad] = []
+    folders: list[Path] = []
+    for number, (loaded, folder) in enumerate(_each(todo, jobs), 1):
+        loads.append(loaded)
+        folders.append(folder)
+        tell("intake: files", number, len(todo))
+    tell("intake: link", 0, 1)
+    link(folders, target)
+    _write_loads(target, loads)
+    _forget(folders)
+    tell("intake: link", 1, 1)
+    return LoadReport(tuple(loads))
+
+
+def _remedy(folder: Path) -> str:
+    return (
+        "Put the lists there, or mend sources in the campaign file."
+        if folder.is_dir()
+        else "The folder does not exist: create it, or mend sources.folder."
+    )
+
+
+def _jobs(workspace: Workspace, campaign: Campaign, force: bool) -> Iterator[Job]:
+    folder = workspace.sources(campaign)
+    cache = workspace.data(campaign) / "cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    for kind in KINDS:
+        found = {path for pattern in campaign.sources.patterns(kind) for path in folder.glob(pattern)}
+        for path in sorted(found):
+            if path.is_file() and not path.name.startswith(IGNORED):
+                yield Job(workspace.root, campaign, kind, path, path.relative_to(folder).as_posix(), cache, force)
+
+
+def _each(todo: list[Job], jobs: int) -> Iterator[tuple[FileLoad, Path]]:
+    if jobs < 2 or len(todo) < 2:
+        yield from map(read_file, todo)
+        return
+    with ProcessPoolExecutor(min(jobs, len(todo)), mp_context=get_context("spawn")) as pool:
+        yield from pool.map(read_file, todo)
+
+
+def _write_loads(target: Path, loads: list[FileLoad]) -> None:
+    rows = []
+    for file in loads:
+        common = {
+            "kind": file.kind,
+            "unit": file.unit,
+            "sha256": file.sha256,
+            "bytes": file.bytes,
+            "status": file.status,
+            "source_file": file.path,
+        }
+        if file.status == "refused":
+            rows.append(
+                common | {"message": file.message, "source_sheet": "", "format": "", "rows_read": 0, "rows_kept": 0, "rows_quarantined": 0}
+            )
+        for sheet in file.sheets:
+            counts = {"rows_read": sheet.rows_read, "rows_kept": sheet.rows_kept, "rows_quarantined": sheet.rows_quarantined}
+            rows.append(common | counts | {"message": sheet.message, "source_sheet": sheet.sheet, "format": sheet.format})
+    frame = pd.DataFrame(rows)
+    for unit, part in frame.groupby("unit"):
+        store.write(target, store.LOADS, part, str(unit))
+
+
+def _forget(folders: list[Path]) -> None:
+    """Drop from the cache what no present file needs any more."""
+    needed = {folder.name for folder in folders}
+    for folder in folders[0].parent.iterdir():
+        if folder.name not in needed:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,82 @@
+"""Units and communes as files name them → codes: by code, by name within the unit, or by likeness, which is said."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from pathlib import PurePosixPath
+
+from rapidfuzz import fuzz, process
+
+from ansinh.campaign import Campaign, Workspace
+from ansinh.identity import legacy
+from ansinh.units import Unit, search_key
+
+LIKENESS = 86.0
+"""Similarity (rapidfuzz ratio, 0 to 100) from which a misspelt commune is taken; the mend says so."""
+
+_KINDS = re.compile(r"^(thanh pho|thi xa|quan|huyen|phuong|xa|thi tran|tt|p|x|q|h|tp) ")
+
+
+def _bare(text: str) -> str:
+    return _KINDS.sub("", search_key(text))
+
+
+class Places:
+    """The campaign's units and communes, ready to be found. One per worker; answers are kept."""
+
+    def __init__(self, workspace: Workspace, campaign: Campaign) -> None:
+        self.units = workspace.units(campaign)
+        self._register = workspace.register(campaign)
+        self._known: dict[tuple[str, str], tuple[str | None, str]] = {}
+
+    @cached_property
+    def _codes(self) -> dict[str, Unit]:
+        return {unit.code: unit for unit in self.units}
+
+    @cached_property
+    def _communes(self) -> dict[str, dict[str, str]]:
+        """Unit → name → commune code; full folded name first, then the name without its kind where it is the only one."""
+        found: dict[str, dict[str, str]] = {}
+        for unit in self.units:
+            communes = self._register.children(unit.code) or (unit,)
+            names = {search_key(commune.name): commune.code for commune in communes}
+            bare: dict[str, list[str]] = {}
+            for commune in communes:
+                bare.setdefault(_bare(commune.name), []).append(commune.code)
+            names.update({name: codes[0] for name, codes in bare.items() if len(codes) == 1})
+            found[unit.code] = names | {commune.code: commune.code for commune in communes}
+        return found
+
+    def unit_of_file(self, path: PurePosixPath) -> str | None:
+        """Return the unit a file's name (or its folder's) means: by leading code, else by the longest name in it."""
+        for part in (path.stem, *reversed(path.parent.parts)):
+            if (matched := re.match(r"^(\d{2,5})(?=\D|$)", part)) and matched[1] in self._codes:
+                return matched[1]
+        text = f" {search_key(path.stem)} "
+        hits = [unit for unit in self.units if f" {search_key(unit.short_name)} " in text]
+        return max(hits, key=lambda unit: len(unit.short_name)).code if hits else None
+
+    def unit_named(self, text: str) -> str | None:
+        """Return the unit an official's text names, by code or name."""
+        folded = _bare(text)
+        return next((unit.code for unit in self.units if folded in (unit.code, search_key(unit.short_name))), None)
+
+    def commune(self, unit: str | None, text: str) -> tuple[str | None, str]:
+        """Return (commune code or None, rule) for a text within a unit; rule `commune_likeness` when it was misspelt."""
+        if not text or unit not in self._communes:
+            return None, ""
+        key = (unit, text)
+        if key not in self._known:
+            self._known[key] = self._find(unit, text)
+        return self._known[key]
+
+    def _find(self, unit: str, text: str) -> tuple[str | None, str]:
+        encoding = legacy.detect(text)
+        modern = legacy.to_unicode(text, encoding) if encoding else text
+        names = self._communes[unit]
+        for form in (search_key(modern), _bare(modern), modern.strip().zfill(5)):
+            if form in names:
+                return names[form], ""
+        best = process.extractOne(_bare(modern), [name for name in names if not name.isdigit()], scorer=fuzz.ratio, score_cutoff=LIKENESS)
+        return (names[best[0]], "commune_likeness") if best else (None, "")

@@ -1,0 +1,195 @@
+"""One cell → one canonical value, with the rule that mended it ("" when nothing changed in meaning).
+
+Every reader takes a cell as read and returns (value or None, rule). Spaces and Unicode composition are no mend; a changed
+letter, digit or date is. Rules have permanent names.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+
+from ansinh.identity import accounts, citizen_number, dates, legacy, names, phones
+from ansinh.units import search_key
+
+Read = tuple[object, str]
+Reader = Callable[[object], Read]
+
+SEXES = {
+    "nam": "male",
+    "male": "male",
+    "m": "male",
+    "1": "male",
+    "trai": "male",
+    "nu": "female",
+    "female": "female",
+    "f": "female",
+    "0": "female",
+    "gai": "female",
+}
+RESULTS = {
+    "khop": "matched",
+    "trung khop": "matched",
+    "dung": "matched",
+    "matched": "matched",
+    "sai ho ten": "name_differs",
+    "sai ten": "name_differs",
+    "sai ngay sinh": "birth_differs",
+    "sai nam sinh": "birth_differs",
+    "sai gioi tinh": "sex_differs",
+    "khong tim thay": "number_not_found",
+    "khong tim thay so dinh danh": "number_not_found",
+    "sai so dinh danh": "number_not_found",
+    "da chet": "deceased",
+    "da mat": "deceased",
+    "tu vong": "deceased",
+    "da chuyen di": "moved",
+    "chuyen di": "moved",
+    "mat tich": "missing_person",
+    "co nhieu ket qua": "several",
+    "chua doi chieu": "not_checked",
+    "": "not_checked",
+}
+CHANNELS = {
+    "chi nhanh": "branch",
+    "quay giao dich": "branch",
+    "diem luu dong": "mobile_point",
+    "luu dong": "mobile_point",
+    "buu dien": "post",
+    "truc tuyen": "online",
+    "online": "online",
+    "vneid": "vneid",
+}
+ACCOUNT_STATES = {
+    "hoat dong": "active",
+    "dang hoat dong": "active",
+    "": "active",
+    "cho kich hoat": "pending",
+    "tam khoa": "locked",
+    "khoa": "locked",
+    "da dong": "closed",
+    "dong": "closed",
+    "tu choi": "rejected",
+}
+STATES = {
+    "": "active",
+    "dang huong": "active",
+    "huong": "active",
+    "tam dung": "suspended",
+    "tam dinh chi": "suspended",
+    "thoi huong": "stopped",
+    "dung huong": "stopped",
+}
+METHODS = {"chuyen khoan": "account", "tai khoan": "account", "qua tai khoan": "account", "tien mat": "cash", "mat": "cash"}
+PAYMENT_RESULTS = {
+    "": "paid",
+    "da chi": "paid",
+    "da tra": "paid",
+    "thanh cong": "paid",
+    "tra lai": "returned",
+    "hoan tra": "returned",
+    "chua chi": "pending",
+    "cho chi": "pending",
+}
+
+
+def plain(cell: object) -> str:
+    """Return a cell as text: NFC, single spaces, whole floats without their .0; "" for an empty cell."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell == int(cell) and abs(cell) < 1e15:
+        return str(int(cell))
+    if isinstance(cell, (dt.datetime, dt.date)):
+        return cell.isoformat()
+    return " ".join(unicodedata.normalize("NFC", str(cell)).split())
+
+
+def text(cell: object) -> Read:
+    """Read a text; TCVN3 and VNI become Unicode."""
+    value = plain(cell)
+    encoding = legacy.detect(value)
+    return (legacy.to_unicode(value, encoding), encoding) if encoding else (value or None, "")
+
+
+def name(cell: object) -> Read:
+    """Read a person's name; capitalisation is no mend."""
+    value, rule = text(cell)
+    return (names.normalise(str(value)), rule) if value else (None, "")
+
+
+def number(cell: object) -> Read:
+    """Read a personal number or CMND as digits; nothing is repaired here."""
+    value = citizen_number.compact(cell)
+    given = re.sub(r"[\s.'\-]", "", plain(cell))
+    return (value or None), "" if value == given else "number_letters" if not isinstance(cell, float) else "number_float"
+
+
+def phone(cell: object) -> Read:
+    """Read a telephone number with its leading zero."""
+    value = phones.compact(cell)
+    digits = re.sub(r"\D", "", plain(cell))
+    return (value or None), "" if value == digits else "phone_zero"
+
+
+def account(cell: object) -> Read:
+    """Read an account number."""
+    return (accounts.compact(cell) or None), ""
+
+
+def amount(cell: object) -> Read:
+    """Read an amount in VND; dots and commas that group digits go."""
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        return (round(cell) if cell == cell else None), ""
+    value = re.sub(r"(?i)\s|đồng|dong|vnđ|vnd|đ$", "", plain(cell))
+    if not value:
+        return None, ""
+    if re.fullmatch(r"\d{1,3}([.,]\d{3})+", value):
+        return int(re.sub(r"\D", "", value)), ""
+    if matched := re.fullmatch(r"(\d+)([.,]0+)?", value):
+        return int(matched[1]), ""
+    return None, "amount_unread"
+
+
+def chosen(words: Mapping[str, str], otherwise: str | None = None) -> Reader:
+    """Return a reader that finds a folded text among `words`."""
+
+    def read(cell: object) -> Read:
+        value, rule = text(cell)
+        found = words.get(search_key(str(value or "")), otherwise)
+        return found, rule
+
+    return read
+
+
+def period(cell: object) -> Read:
+    """Read a payment period as YYYY-MM from 01/2024, Tháng 1/2024, 2024-01 or a date."""
+    if isinstance(cell, (dt.datetime, dt.date)):
+        return f"{cell.year}-{cell.month:02d}", ""
+    value = plain(cell)
+    if matched := re.search(r"(\d{1,2})\s*[/.-]\s*(\d{4})", value):
+        return f"{matched[2]}-{int(matched[1]):02d}", ""
+    if matched := re.search(r"(\d{4})-(\d{1,2})", value):
+        return f"{matched[1]}-{int(matched[2]):02d}", ""
+    return None, ""
+
+
+def moment(cell: object) -> Read:
+    """Read a time of day with its date; midnight when only the day is known."""
+    if isinstance(cell, dt.datetime):
+        return cell.replace(microsecond=0), ""
+    value = plain(cell)
+    if matched := re.fullmatch(r"(\S+?)[ T](\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?", value):
+        day = dates.parse(matched[1])
+        hour, minute, second = int(matched[2]), int(matched[3]), int(matched[4] or 0)
+        if day and day.date and hour < 24 and minute < 60 and second < 60:
+            return dt.datetime.combine(day.date, dt.time(hour, minute, second)), day.rule
+    found = dates.parse(cell if isinstance(cell, (float, int, dt.date)) else value)
+    return (dt.datetime.combine(found.date, dt.time()), found.rule) if found and found.date else (None, "")
+
+
+def day(cell: object) -> Read:
+    """Read a day; None unless day, month and year are known."""
+    found = dates.parse(cell if isinstance(cell, (float, int, dt.date)) else plain(cell))
+    return (found.date, found.rule) if found else (None, "")
