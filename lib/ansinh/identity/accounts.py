@@ -2,6 +2,11 @@
 
 Wrong is only what is empty, shorter than 6, longer than 19 or holds symbols; some wallets use letters. What is unusual for a
 bank is a warning of a check, not an error here.
+
+>>> validate('0011 0043 12345'), is_valid('99MM24011M34875080'), is_valid('123')
+('0011004312345', True, False)
+>>> compact(19031234567890.0)
+'19031234567890'
 """
 
 from __future__ import annotations
@@ -10,7 +15,8 @@ import re
 
 SHORTEST, LONGEST = 6, 19
 
-_MARKS = re.compile(r"[\s.'\"`\-\u00a0]+")
+_MARKS = re.compile(r"[\s.'\"`\-\u00a0\u200b\ufeff]+")
+_FLOAT = re.compile(r"\d+\.0+")
 
 
 class InvalidLength(ValueError):
@@ -23,14 +29,14 @@ class InvalidFormat(ValueError):
 
 def compact(text: object) -> str:
     """Return the account number without spaces and marks, in capitals; floats of spreadsheets become their digits."""
-    if text is None or isinstance(text, bool):
-        return ""
-    if isinstance(text, (int, float)):
-        return str(int(text)) if text == text and abs(text) < 1e19 else ""
-    value = str(text).strip()
-    if re.fullmatch(r"\d+\.0", value):
-        return value[:-2]
-    return _MARKS.sub("", value).upper()
+    if isinstance(text, str):
+        if text.isalnum():
+            return text.upper()
+        value = text.strip()
+        return value.split(".")[0] if _FLOAT.fullmatch(value) else _MARKS.sub("", value).upper()
+    if isinstance(text, (int, float)) and not isinstance(text, bool):
+        return str(int(text)) if 0 <= text < 1e19 else ""
+    return ""
 
 
 def validate(number: str) -> str:

@@ -14,8 +14,10 @@ personal number, 8 digits a CMND.
 (1945, 'male', '001')
 >>> kind('1045012345'), repair('1045012345', birth_year=1945)
 ('lost_zeros', '001045012345')
->>> is_valid('003045012345')
-False
+>>> is_valid('003045012345'), compact('OO1O45O12345')
+(False, '001045012345')
+>>> kind(1045012345.0), kind('012345678'), kind('9.9E+09')
+('lost_zeros', 'placeholder', 'invalid')
 """
 
 from __future__ import annotations
@@ -37,7 +39,10 @@ FIRST_COUNTRY_CODE = 101
 PLACEHOLDERS = frozenset({"123456789012", "012345678901", "123456789", "012345678", "987654321"})
 
 _MARKS = re.compile(r"[\s.,'\"`´‘’\-_/\u00a0\u200b\ufeff]+")
-_LETTER_DIGITS = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1"})
+_FLOAT = re.compile(r"(\d+)[.,]0+")
+_SCIENTIFIC = re.compile(r"(\d)(?:[.,](\d+))?[eE]\+?(\d{1,2})")
+_LETTER_DIGITS = str.maketrans({"O": "0", "o": "0", "Q": "0", "l": "1", "I": "1"})
+_KINDS = {8: "cmnd_lost_zero", 9: "cmnd", 10: "lost_zeros", 11: "lost_zeros"}
 
 
 class InvalidLength(ValueError):
@@ -55,22 +60,29 @@ class InvalidComponent(ValueError):
 def compact(text: object) -> str:
     """Return the number without spaces, marks and spreadsheet leftovers; letters O and l between digits become digits.
 
-    Numbers that Excel made floats (1.045012345E+09, 1045012345.0) become their digits. What is no number stays as it is.
+    Numbers that Excel made floats (1.045012345E+09, 1045012345.0) become their digits; where the float has lost digits
+    (1.045E+09), and in all that is no number, the text stays as it is and is no valid number.
     """
-    if isinstance(text, bool) or text is None:
-        return ""
-    if isinstance(text, (int, float)):
-        return str(int(text)) if text == text and abs(text) < 1e15 else ""
-    value = str(text).strip()
-    if re.fullmatch(r"\d+\.0+", value):
-        return value.split(".")[0]
-    if re.fullmatch(r"\d(?:[.,]\d+)?[eE]\+?\d{1,2}", value):
-        return str(int(float(value.replace(",", "."))))
+    if isinstance(text, str):
+        return text if text.isascii() and text.isdigit() else _clean(text)
+    if isinstance(text, (int, float)) and not isinstance(text, bool):
+        return str(int(text)) if 0 <= text < 1e15 else ""
+    return ""
+
+
+def _clean(text: str) -> str:
+    value = text.strip()
+    if matched := _FLOAT.fullmatch(value):
+        value = matched[1]
+    elif matched := _SCIENTIFIC.fullmatch(value):
+        fraction, exponent = matched[2] or "", int(matched[3])
+        whole = len(fraction) >= exponent and not fraction[exponent:].strip("0")
+        return matched[1] + fraction[:exponent] if whole else value.upper()
     value = _MARKS.sub("", value)
     if not value.isascii():
         value = "".join(str(int(sign)) if sign.isdecimal() else sign for sign in value)
     swapped = value.translate(_LETTER_DIGITS)
-    return swapped if swapped.isdigit() else value
+    return swapped if swapped.isdigit() and any(sign.isdigit() for sign in value) else value
 
 
 def validate(number: str) -> str:
@@ -104,8 +116,8 @@ def kind(number: str) -> str | None:
     if len(set(value)) == 1 or value in PLACEHOLDERS:
         return "placeholder"
     if len(value) == 12:
-        return "personal" if is_valid(value) else "invalid"
-    return {8: "cmnd_lost_zero", 9: "cmnd", 10: "lost_zeros", 11: "lost_zeros"}.get(len(value), "invalid")
+        return "personal" if value[:3] in PROVINCE_CODES or int(value[:3]) >= FIRST_COUNTRY_CODE else "invalid"
+    return _KINDS.get(len(value), "invalid")
 
 
 def birth_year(number: str) -> int:

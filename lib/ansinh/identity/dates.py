@@ -43,6 +43,9 @@ _YEAR_MONTH = re.compile(r"(\d{4})[/.,\-](\d{1,2})")
 _TIME = re.compile(r"[T ]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( *([SC]H?|[AP]M|SA|CH|Z))?$", re.IGNORECASE)
 _WORDS = re.compile(r"\b(ngày|ngay|mồng|mùng|sinh|khoảng|khoang|chừng|độ|sn|ns|không rõ|ko rõ)\b[.:]*")
 _BETWEEN = re.compile(r"(?<=\d) *\b(tháng|thang|năm|nam)\b *(?=\d)")
+_LEFT = re.compile(r"\b(năm|nam|tháng|thang)\b|[?()\[\]~]")
+_GAPS = re.compile(r"(?<=\d) +(?=\d)")
+_SERIAL = re.compile(r"\d{4,5}\.\d+")
 _SLASHES = re.compile(r" *([/.,\-])[ /.,\-]*")
 
 
@@ -66,10 +69,10 @@ def parse(value: object, *, latest: dt.date | None = None) -> PartialDate | None
     """Read one cell (text, number, date or datetime) as a date; None when it holds none.
 
     `latest` (the as-of date) decides which century a year of two digits means: the last one that is not after it; without
-    it, the year is of the 1900s. The rule of a mended date is one of RULES.
+    it, the year is of the 2000s. The rule of a mended date is one of RULES.
     """
     if isinstance(value, str):
-        return _text(value, latest.year if latest else 1999) if value else None
+        return _text(value, latest.year if latest else 2099) if value else None
     if isinstance(value, dt.date):
         return PartialDate(value.year, value.month, value.day, "day")
     if isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -95,15 +98,11 @@ def _text(text: str, latest_year: int) -> PartialDate | None:
     if found := _shape(plain, latest_year, ""):
         return found
     folded = unicodedata.normalize("NFKC", plain).strip()
-    bare = _TIME.sub("", folded)
-    rule = "" if bare != folded or folded != plain else "words"
-    folded = bare.lower()
-    bare = _WORDS.sub(" ", folded)
-    bare = _BETWEEN.sub("/", bare)
-    bare = re.sub(r"\b(năm|nam|tháng|thang)\b|[?()\[\]~]", " ", bare).strip(" .,;:/-")
-    if bare != folded:
-        rule = "words"
-    return _shape(_SLASHES.sub(r"\1", re.sub(r"(?<=\d) +(?=\d)", "/", bare)), latest_year, rule)
+    folded = _TIME.sub("", folded).lower()
+    bare = _BETWEEN.sub("/", _WORDS.sub(" ", folded))
+    bare = _LEFT.sub(" ", bare)
+    rule = "words" if bare != folded else ""
+    return _shape(_GAPS.sub("/", _SLASHES.sub(r"\1", bare.strip(" .,;:/-"))), latest_year, rule)
 
 
 def _shape(text: str, latest_year: int, rule: str) -> PartialDate | None:
@@ -119,10 +118,10 @@ def _shape(text: str, latest_year: int, rule: str) -> PartialDate | None:
         return _checked(int(matched[1]), int(matched[2]), int(matched[3]), rule)
     if matched := _MONTH.fullmatch(text):
         return _checked(int(matched[2]), int(matched[1]), 0, rule)
-    if matched := _YEAR_MONTH.fullmatch(text):
-        return None if matched[2] == "0" else _checked(int(matched[1]), int(matched[2]), 0, rule)
-    if re.fullmatch(r"\d{4,5}\.\d+", text):
+    if _SERIAL.fullmatch(text):
         return _number(float(text))
+    if matched := _YEAR_MONTH.fullmatch(text):
+        return _checked(int(matched[1]), int(matched[2]), 0, rule)
     return None
 
 

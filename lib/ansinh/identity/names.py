@@ -28,7 +28,7 @@ ALLOWED_MARKS = frozenset(" '’-.")
 def normalise(text: str) -> str:
     """Return a name in NFC with single spaces and each word capitalised; Icelandic Ð becomes Vietnamese Đ."""
     composed = unicodedata.normalize("NFC", text).translate(_LOOKALIKES)
-    return " ".join(word[:1].upper() + word[1:].lower() for word in _SPACES.sub(" ", composed).split())
+    return unicodedata.normalize("NFC", " ".join(word.capitalize() for word in _SPACES.sub(" ", composed).split()))
 
 
 @lru_cache(maxsize=65536)
@@ -41,7 +41,12 @@ def key(text: str) -> str:
 def tone_key(text: str) -> str:
     """Return a name for comparison: NFC, lower case, tone marks placed by one rule (hoà and hòa are one)."""
     words = _SPACES.sub(" ", unicodedata.normalize("NFC", text).translate(_LOOKALIKES)).split()
-    return " ".join(viet_text_tools.normalize_diacritics(word).lower() for word in words)
+    return " ".join(_tone_word(word) for word in words)
+
+
+@lru_cache(maxsize=16384)
+def _tone_word(word: str) -> str:
+    return str(viet_text_tools.normalize_diacritics(word).lower())
 
 
 def sort_key(text: str) -> tuple[object, ...]:
