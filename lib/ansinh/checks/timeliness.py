@@ -1,0 +1,63 @@
+"""Timeliness: what was true once is still true."""
+
+from ansinh.checks.check import Check
+
+CHECKS = (
+    Check(
+        "T01",
+        "Kết quả đối chiếu đã cũ",
+        "Comparison older than the campaign allows",
+        "warns",
+        "police",
+        "Đối chiếu lại trước kỳ chi trả.",
+        "Công văn 5234/LĐTBXH-TTTT: cập nhật hằng tháng trước kỳ chi trả; tham số register_days",
+        "date_diff('day', checked_on, as_of) > {register_days}",
+        (("checked_on IS NULL OR register_result = 'not_checked'", "Chưa đối chiếu"),),
+    ),
+    Check(
+        "T02",
+        "Chi trả cho người đã chết",
+        "Payment to a deceased person",
+        "blocks_payment",
+        "commune",
+        "Dừng chi, xác minh và thu hồi.",
+        "Nghị định 20/2021/NĐ-CP Điều 8",
+        "register_result = 'deceased'",
+        (("person_id = ''", "Không tìm thấy người trong danh sách"),),
+        table="payments",
+    ),
+    Check(
+        "T03",
+        "Tài khoản đã đóng hoặc bị khóa",
+        "Account closed or locked",
+        "blocks_payment",
+        "bank",
+        "Mở khóa hoặc mở tài khoản mới.",
+        "Danh sách của ngân hàng",
+        "status IN ('closed', 'locked')",
+        table="accounts",
+    ),
+    Check(
+        "T04",
+        "Chi trả khi đang tạm dừng hoặc thôi hưởng",
+        "Paid although suspended or stopped",
+        "blocks_payment",
+        "department",
+        "Dừng chi, đối chiếu quyết định.",
+        "Thông tư 02/2021/TT-BLĐTBXH",
+        "person_stopped",
+        (("person_id = ''", "Không tìm thấy người trong danh sách"),),
+        table="payments",
+    ),
+    Check(
+        "T05",
+        "Đã quá tuổi hưởng của mã đối tượng trong tháng",
+        "Age limit of the policy reached this month",
+        "warns",
+        "department",
+        "Chuẩn bị quyết định điều chỉnh từ tháng sau.",
+        "Nghị định 20/2021/NĐ-CP Điều 5",
+        "age = age_to + 1 AND date_diff('month', birth_date + to_years((age_to + 1)::INTEGER), as_of) < 1",
+        (("birth_date IS NULL OR age_to IS NULL OR age_to > 100", "Không có giới hạn tuổi trên"),),
+    ),
+)

@@ -1,0 +1,157 @@
+"""The documented views that checks are written over: one row of a canonical table with everything a predicate may ask.
+
+An auditor opens the same views with `open_views` and runs `Check.sql()` by hand.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import pandas as pd
+
+from ansinh import store
+from ansinh.campaign import Campaign, Workspace
+from ansinh.checks.policies import KNOWN_PREFIXES, OLDEST, RULES
+from ansinh.errors import EngineError
+from ansinh.identity import citizen_number
+
+USUAL_LENGTHS = {
+    "AGRIBANK": [13],
+    "VCB": [10, 13],
+    "CTG": [12],
+    "BID": [10, 14],
+    "LPB": [9, 10, 11, 12, 13, 14],
+    "MBB": [10, 11, 12, 13],
+    "TCB": [14],
+}
+"""Account lengths usual at a bank; no official source (../docs/checks.md), so only a warning is built on them."""
+
+
+def open_views(workspace: Workspace, campaign: Campaign) -> duckdb.DuckDBPyConnection:
+    """Return a connection with the canonical tables and the judged_* views of the campaign's snapshot."""
+    con = store.connect(workspace.store(campaign, campaign.as_of))
+    _references(con, campaign)
+    for sql in (_NUMBERS, _PEOPLE, _TWINS, _LOOKALIKES, _REGISTER, _BENEFICIARIES, _ACCOUNTS, _PAYMENTS):
+        try:
+            con.execute(sql)
+        except duckdb.Error as error:
+            raise EngineError(f"The engine could not prepare the checks' views ({type(error).__name__}).") from None
+    return con
+
+
+def _references(con: duckdb.DuckDBPyConnection, campaign: Campaign) -> None:
+    """Make the small reference tables: settings, provinces, policies, bank lengths."""
+    con.register("frame", pd.DataFrame({"as_of": [campaign.as_of], "period": [campaign.period]}))
+    con.execute("CREATE TABLE settings AS SELECT as_of::DATE AS as_of, period FROM frame")
+    con.register("frame", pd.DataFrame({"code": sorted(citizen_number.PROVINCE_CODES)}))
+    con.execute("CREATE TABLE provinces AS SELECT * FROM frame")
+    standard = {item.group: item.amount for item in campaign.standards}
+    rules = [
+        (
+            rule.code,
+            rule.age_from,
+            rule.age_to,
+            rule.band_from,
+            rule.band_to,
+            _amounts(standard.get(campaign.group_of(rule.code)), rule.coefficients),
+        )
+        for rule in RULES
+    ]
+    con.execute(
+        "CREATE TABLE policies (code VARCHAR, age_from INTEGER, age_to INTEGER, band_from INTEGER, band_to INTEGER, amounts BIGINT[])"
+    )
+    con.executemany("INSERT INTO policies VALUES (?, ?, ?, ?, ?, ?)", rules)
+    con.execute("CREATE TABLE usual (bank VARCHAR, usual_lengths BIGINT[])")
+    con.executemany("INSERT INTO usual VALUES (?, ?)", list(USUAL_LENGTHS.items()))
+    con.unregister("frame")
+
+
+def _amounts(standard: int | None, coefficients: tuple[float, ...]) -> list[int] | None:
+    return [round(standard * coefficient) for coefficient in coefficients] if standard else None
+
+
+_PLACEHOLDERS = ", ".join(f"'{number}'" for number in sorted(citizen_number.PLACEHOLDERS))
+_ASCII = "trim(replace(replace(upper(strip_accents({})), 'Đ', 'D'), '  ', ' '))"
+
+_NUMBERS = f"""
+CREATE TEMP TABLE numbers AS
+SELECT DISTINCT number, CASE
+    WHEN NOT regexp_full_match(number, '[0-9]+') THEN 'invalid'
+    WHEN number = repeat(number[1], length(number)) OR number IN ({_PLACEHOLDERS}) THEN 'placeholder'
+    WHEN length(number) = 12 AND (number[1:3] IN (SELECT code FROM provinces) OR number[1:3]::INTEGER >= {citizen_number.FIRST_COUNTRY_CODE}) THEN 'personal'
+    WHEN length(number) = 12 THEN 'unknown_province'
+    WHEN length(number) = 9 THEN 'cmnd'
+    WHEN length(number) = 8 THEN 'cmnd_lost_zero'
+    WHEN length(number) IN (10, 11) THEN 'lost_zeros'
+    ELSE 'invalid' END AS number_kind,
+    CASE WHEN regexp_full_match(number, '[0-9]{{12}}') THEN 1900 + 100 * (number[4]::INTEGER // 2) + number[5:6]::INTEGER END AS number_year,
+    CASE WHEN regexp_full_match(number, '[0-9]{{12}}') THEN CASE WHEN number[4]::INTEGER % 2 = 1 THEN 'female' ELSE 'male' END END AS number_sex
+FROM beneficiaries WHERE number IS NOT NULL
+"""
+"""Every distinct number once, with its kind and what its digits say (lib/ansinh/identity/citizen_number.py in SQL)."""
+
+_PEOPLE = f"""
+CREATE TEMP TABLE people AS
+SELECT person_id, count(*) AS person_records, count(DISTINCT unit) AS person_units, count(DISTINCT name_key) AS person_names,
+    min(birth_date) AS person_birth_date, list(DISTINCT coalesce(amount, 0)) AS person_amounts,
+    bool_or(status <> 'active') AND NOT bool_or(status = 'active') AS person_stopped,
+    list_distinct(array_agg(name_key) FILTER (name_key IS NOT NULL) || coalesce(array_agg({_ASCII.format("receiver_name")}) FILTER (receiver_name IS NOT NULL), [])) AS lawful_holders,
+    count(DISTINCT policy_code) FILTER (policy_code LIKE '5.%' AND policy_code <> '5.4') AS protection_policies,
+    bool_or(policy_code = '5.4') AND bool_or(policy_code LIKE '5.%' AND policy_code <> '5.4' AND NOT regexp_matches(policy_code, '^5[.][568]')) AS single_parent_conflict
+FROM beneficiaries GROUP BY person_id
+"""
+_TWINS = """
+CREATE TEMP TABLE twins AS
+SELECT name_key, birth_date, sex, commune, count(DISTINCT person_id) AS twin_numbers FROM beneficiaries
+WHERE number IS NOT NULL AND length(number) = 12 AND birth_date IS NOT NULL GROUP BY ALL HAVING count(DISTINCT person_id) > 1
+"""
+_LOOKALIKES = """
+CREATE TEMP TABLE lookalikes AS
+WITH b AS (SELECT record_id, person_id, unit, birth_date, sex, name_key, number FROM beneficiaries WHERE birth_date IS NOT NULL AND name_key IS NOT NULL)
+SELECT DISTINCT l.record_id FROM b l JOIN b r ON l.unit = r.unit AND l.birth_date = r.birth_date AND l.sex = r.sex AND l.person_id <> r.person_id
+WHERE (l.number IS NULL OR r.number IS NULL OR length(l.number) <> 12 OR length(r.number) <> 12) AND jaro_winkler_similarity(l.name_key, r.name_key) >= 0.93
+"""
+_REGISTER = """
+CREATE TEMP TABLE register AS
+SELECT person_id, arg_max(result, (CASE result WHEN 'deceased' THEN 3 WHEN 'not_checked' THEN 0 WHEN 'matched' THEN 1 ELSE 2 END, match_id)) AS register_result,
+    max(checked_on) AS checked_on
+FROM register_matches WHERE person_id <> '' GROUP BY person_id
+"""
+_BENEFICIARIES = f"""
+CREATE VIEW judged_beneficiaries AS
+WITH based AS (
+    SELECT b.*, s.as_of, n.number_kind, n.number_year, n.number_sex,
+        CASE WHEN birth_date IS NOT NULL THEN date_sub('year', birth_date, s.as_of) ELSE year(s.as_of) - birth_year END AS age,
+        b.birth_text IS NOT NULL AND b.birth_year IS NOT NULL AND b.birth_precision = 'month' AND regexp_matches(b.birth_text, '^[0-9]{{1,2}}[/.-][0-9]{{1,2}}[/.-]')
+            AND NOT regexp_matches(b.birth_text, '^0{{1,2}}[/.-]') AS birth_impossible
+    FROM beneficiaries b CROSS JOIN settings s LEFT JOIN numbers n USING (number)),
+usual_accounts AS (SELECT person_id, bool_or(status <> 'rejected') AS any_account FROM accounts WHERE person_id <> '' GROUP BY person_id)
+SELECT based.*, r.register_result, r.checked_on, p.person_records, p.person_units, p.person_names, coalesce(t.twin_numbers, 1) AS twin_numbers,
+    a.age_from, a.age_to, policy.amounts AS amounts_allowed,
+    a.code IS NOT NULL OR {" OR ".join(f"starts_with(based.policy_code, '{prefix}')" for prefix in KNOWN_PREFIXES)} AS policy_known,
+    count(*) OVER (PARTITION BY based.person_id, based.unit, based.policy_code) AS same_unit_policy,
+    p.protection_policies > 1 OR p.single_parent_conflict AS protection_conflict,
+    l.record_id IS NOT NULL AS lookalike, coalesce(u.any_account, false) AS any_account
+FROM based LEFT JOIN register r USING (person_id) LEFT JOIN people p USING (person_id)
+LEFT JOIN twins t ON t.name_key = based.name_key AND t.birth_date = based.birth_date AND t.sex IS NOT DISTINCT FROM based.sex AND t.commune IS NOT DISTINCT FROM based.commune
+LEFT JOIN (SELECT code, min(age_from) AS age_from, nullif(max(age_to), {OLDEST}) AS age_to FROM policies GROUP BY code) a ON a.code = based.policy_code
+LEFT JOIN policies policy ON policy.code = based.policy_code AND based.age BETWEEN policy.band_from AND policy.band_to
+LEFT JOIN lookalikes l ON l.record_id = based.record_id LEFT JOIN usual_accounts u ON u.person_id = based.person_id
+"""
+_HOME = "(SELECT person_id, arg_min(commune, (unit, commune)) AS commune, arg_max(policy_group, coalesce(amount, 0)) AS policy_group FROM beneficiaries GROUP BY person_id)"
+_ACCOUNTS = f"""
+CREATE VIEW judged_accounts AS
+WITH shared AS (
+    SELECT bank, account_number, count(DISTINCT person_id) AS account_people FROM accounts WHERE person_id <> '' AND account_number IS NOT NULL GROUP BY ALL)
+SELECT a.*, s.as_of, h.commune, h.policy_group, p.lawful_holders, p.person_birth_date, usual.usual_lengths, coalesce(shared.account_people, 1) AS account_people
+FROM accounts a CROSS JOIN settings s LEFT JOIN people p USING (person_id) LEFT JOIN {_HOME} h USING (person_id) LEFT JOIN usual USING (bank)
+LEFT JOIN shared ON shared.account_number = a.account_number AND shared.bank IS NOT DISTINCT FROM a.bank
+"""
+_PAYMENTS = f"""
+CREATE VIEW judged_payments AS
+WITH active AS (SELECT DISTINCT person_id FROM accounts WHERE status = 'active' AND person_id <> '')
+SELECT y.*, s.as_of, h.commune, h.policy_group, r.register_result, p.person_amounts, p.person_stopped,
+    active.person_id IS NOT NULL AS active_account,
+    count(*) OVER (PARTITION BY y.person_id, y.period, coalesce(y.policy_code, ''), y.result) AS same_payment
+FROM payments y CROSS JOIN settings s LEFT JOIN people p USING (person_id) LEFT JOIN {_HOME} h USING (person_id)
+LEFT JOIN register r USING (person_id) LEFT JOIN active USING (person_id)
+"""
