@@ -1,0 +1,59 @@
+"""Numbers and dates as Vietnamese offices write them: 293.500; 40,26 %; 16/01/2024.
+
+>>> count(293500), percent(0.4026), date(__import__('datetime').date(2024, 1, 16))
+('293.500', '40,26\\xa0%', '16/01/2024')
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+SPACE = "\u00a0"
+SMALL_WORDS = "số nhỏ, không công bố"
+
+
+def count(value: float | int) -> str:
+    """Return a whole number with dots between thousands."""
+    return f"{round(value):,}".replace(",", ".")
+
+
+def percent(share: float, digits: int = 2) -> str:
+    """Return a share (0 to 1) as per cent with a comma; never rounded up to 100 nor down to 0 when it is neither."""
+    scale = 10 ** (digits + 2)
+    scaled = share * scale
+    whole = round(scaled)
+    if 0 < share < 1:
+        whole = min(max(math.floor(scaled + 0.5), 1), scale - 1)
+    text = f"{whole / 10**digits:.{digits}f}".rstrip("0").rstrip(".") if digits else str(whole)
+    return text.replace(".", ",") + SPACE + "%"
+
+
+def vnd(amount: float | int) -> str:
+    """Return an amount in VND: thousands of millions as tỷ đồng, millions as triệu đồng, less in đồng."""
+    if amount >= 1e9:
+        return _decimal(amount / 1e9) + SPACE + "tỷ đồng"
+    if amount >= 1e6:
+        return _decimal(amount / 1e6) + SPACE + "triệu đồng"
+    return count(amount) + SPACE + "đồng"
+
+
+def _decimal(value: float) -> str:
+    whole, _, rest = f"{value:.2f}".partition(".")
+    rest = rest.rstrip("0")
+    return count(int(whole)) + ("," + rest if rest else "")
+
+
+def date(value: dt.date) -> str:
+    """Return a date as dd/mm/yyyy."""
+    return value.strftime("%d/%m/%Y")
+
+
+def small(threshold: int) -> str:
+    """Return what stands for a count from 1 to the threshold."""
+    return f"≤{SPACE}{threshold}"
+
+
+def signed(value: float | int) -> str:
+    """Return a difference with its sign (a real minus)."""
+    return ("+" if value > 0 else "−" if value < 0 else "") + count(abs(value))

@@ -1,0 +1,39 @@
+"""What a notebook cell shows: safe HTML for pages and JupyterLab, plain text for terminals and nbval."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One thing shown. `html` is complete and escaped; `text` says the same in plain words."""
+
+    html: str
+    text: str
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/html": self.html, "text/plain": self.text}
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def __add__(self, other: Shown) -> Shown:
+        return Shown(self.html + "\n" + other.html, self.text + "\n\n" + other.text)
+
+
+CONTROLS = dict.fromkeys((*range(0, 9), 11, 12, *range(14, 32), 127, 8206, 8207, *range(8234, 8239), *range(8294, 8298)))
+"""Control and direction marks: they have no business in a name and can turn a page around."""
+
+
+def escape(value: object) -> str:
+    """Return data as text that is safe in HTML, without control and direction marks."""
+    return html.escape(str(value).translate(CONTROLS), quote=True)
+
+
+def paragraph(sentence: str, cls: str = "") -> Shown:
+    """Return one sentence as a paragraph."""
+    attribute = f' class="{cls}"' if cls else ""
+    return Shown(f"<p{attribute}>{escape(sentence)}</p>", sentence)
