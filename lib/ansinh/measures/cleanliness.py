@@ -1,0 +1,62 @@
+"""How clean the data are (D1, D2): complete, verified, clean and ready persons; findings by check and by who mends."""
+
+from __future__ import annotations
+
+from ansinh.checks import catalogue
+from ansinh.disclosure import Counts
+from ansinh.measures.scope import Scope, one_row
+
+COUNTS = {
+    "persons": "count(*)",
+    "complete": "count(*) FILTER (complete)",
+    "verified": "count(*) FILTER (verified)",
+    "clean": "count(*) FILTER (clean)",
+    "ready": "count(*) FILTER (ready)",
+}
+PARTS = {"persons": None, "complete": "persons", "verified": "persons", "clean": "persons", "ready": "persons"}
+RATES = {f"{name}_rate": (name, "persons") for name in ("complete", "verified", "clean", "ready")}
+
+
+def rates(scope: Scope) -> Counts:
+    """Return persons, complete, verified, clean and ready, per row and in total."""
+    return Counts(scope.by_row(COUNTS), ("code", "name"), PARTS, RATES, total="is_total")
+
+
+def whole(scope: Scope) -> Counts:
+    """Return the same counts for the whole scope, one row."""
+    return one_row(scope, COUNTS, PARTS, RATES)
+
+
+def by_check(scope: Scope) -> Counts:
+    """Return one row per check in force: rows that fail, rows it applies to and rows it does not; unit: rows of the judged table."""
+    frame = scope.query(
+        f"""SELECT check_id, sum(rows) FILTER (outcome = 'fails') AS failing, sum(rows) FILTER (outcome <> 'not_applicable') AS applicable,
+            sum(rows) AS judged FROM outcomes WHERE {scope.where} GROUP BY 1""",
+        "findings by check",
+    ).set_index("check_id")
+    checks = catalogue(scope.campaign)
+    rows = frame.reindex([check.id for check in checks]).fillna(0).astype("int64").reset_index()
+    for name in ("title", "severity", "who", "remedy", "dimension"):
+        rows[name] = [getattr(check, name) for check in checks]
+    rows["version"] = [str(check.version) for check in checks]
+    keys = ("check_id", "version", "title", "dimension", "severity", "who", "remedy")
+    return Counts(
+        rows, keys, {"judged": None, "applicable": "judged", "failing": "applicable"}, {"share": ("failing", "applicable")}, unit="records"
+    )
+
+
+def by_who(scope: Scope) -> Counts:
+    """Return persons with at least one blocking finding, by who mends it; a person may wait for several, so rows do not add up."""
+    frame = scope.query(
+        f"""SELECT who, count(DISTINCT person_id) AS persons, count(DISTINCT person_id) FILTER (severity = 'blocks_account') AS blocks_account,
+            count(DISTINCT person_id) FILTER (severity = 'blocks_payment') AS blocks_payment
+        FROM findings WHERE {scope.where} AND severity <> 'warns' AND person_id <> '' GROUP BY 1 ORDER BY 2 DESC, 1""",
+        "findings by who mends",
+    )
+    return Counts(frame, ("who",), {"persons": None, "blocks_account": "persons", "blocks_payment": "persons"})
+
+
+def changes(scope: Scope) -> Counts:
+    """Return findings by state against the previous snapshot: new, standing, reopened; unit: records."""
+    frame = scope.query(f"SELECT state, count(*) AS findings FROM findings WHERE {scope.where} GROUP BY 1 ORDER BY 1", "changes")
+    return Counts(frame, ("state",), {"findings": None}, unit="records")

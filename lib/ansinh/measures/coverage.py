@@ -1,0 +1,124 @@
+"""How far accounts cover the people (D3–D6): three rates, never one, each over all persons on the lists.
+
+Definitions: docs/measures.md. Unit: persons, each counted once in the whole city.
+"""
+
+from __future__ import annotations
+
+from ansinh.disclosure import Counts
+from ansinh.measures.scope import Scope, one_row
+
+COUNTS = {
+    "persons": "count(*)",
+    "has_account": "count(*) FILTER (has_account)",
+    "usable": "count(*) FILTER (usable_account)",
+    "paid": "count(*) FILTER (payment = 'account')",
+    "declined": "count(*) FILTER (declined)",
+    "remaining": "count(*) FILTER (NOT has_account AND NOT declined)",
+}
+PARTS = {"persons": None, "has_account": "persons", "usable": "persons", "paid": "persons", "declined": "persons", "remaining": "persons"}
+RATES = {"coverage": ("has_account", "persons"), "usable_rate": ("usable", "persons"), "paid_rate": ("paid", "persons")}
+
+FUNNEL = {
+    "persons": "count(*)",
+    "complete": "count(*) FILTER (complete)",
+    "verified": "count(*) FILTER (complete AND verified)",
+    "clean": "count(*) FILTER (complete AND verified AND clean)",
+    "has_account": "count(*) FILTER (has_account)",
+    "usable": "count(*) FILTER (usable_account)",
+    "paid": "count(*) FILTER (payment = 'account')",
+}
+
+CAUSES = (
+    ("declined_confirmed", "Không đăng ký, có xác nhận", "–", "declined AND declined_confirmed"),
+    ("declined_unconfirmed", "Không đăng ký, chưa có xác nhận", "commune", "declined AND NOT declined_confirmed"),
+    ("data_commune", "Dữ liệu còn lỗi cản trở mở tài khoản", "commune", "NOT declined AND NOT ready AND blocker_who = 'commune'"),
+    ("data_police", "Dữ liệu còn lỗi cản trở mở tài khoản", "police", "NOT declined AND NOT ready AND blocker_who = 'police'"),
+    (
+        "data_other",
+        "Dữ liệu còn lỗi cản trở mở tài khoản",
+        "department",
+        "NOT declined AND NOT ready AND blocker_who NOT IN ('commune', 'police')",
+    ),
+    ("not_opened", "Dữ liệu đã sẵn sàng nhưng chưa mở tài khoản", "bank", "NOT declined AND ready"),
+)
+"""Why a person has no account: id, words, who acts, condition. They part the gap: together they are exactly those without account."""
+
+
+def rates(scope: Scope) -> Counts:
+    """Return persons, with account, with usable account, paid by account, declined and remaining, per row and in total."""
+    return Counts(scope.by_row(COUNTS), ("code", "name"), PARTS, RATES, total="is_total")
+
+
+def whole(scope: Scope) -> Counts:
+    """Return the same counts for the whole scope, one row."""
+    return one_row(scope, COUNTS, PARTS, RATES)
+
+
+def funnel(scope: Scope) -> Counts:
+    """Return the steps from the list to payment: the first four each among those of the step before, the account steps among all."""
+    return one_row(scope, FUNNEL, dict.fromkeys(FUNNEL, "persons") | {"persons": None}, {})
+
+
+def by_group(scope: Scope) -> Counts:
+    """Return the rates per policy group, in the campaign's order, groups with nobody left out, with the total."""
+    selected = ", ".join(f"{sql} AS {name}" for name, sql in COUNTS.items())
+    frame = scope.query(
+        f"SELECT policy_group AS code, {selected} FROM persons WHERE {scope.where} GROUP BY ROLLUP (policy_group)", "policy groups"
+    )
+    names = {group.id: group.name for group in scope.campaign.groups}
+    order = {code: at for at, code in enumerate(names)}
+    frame["is_total"] = frame["code"].isna()
+    frame["name"] = frame["code"].map(names).where(~frame["is_total"], "Tổng số").fillna("Nhóm khác")
+    frame = frame.sort_values("code", key=lambda codes: codes.map(order).fillna(99), kind="stable").reset_index(drop=True)
+    return Counts(frame, ("name",), PARTS, RATES, total="is_total")
+
+
+def gap(scope: Scope) -> Counts:
+    """Return why persons have no account and who acts; the causes add up to the gap exactly."""
+    cases = " ".join(f"WHEN {condition} THEN '{name}'" for name, _, _, condition in CAUSES)
+    frame = scope.query(
+        f"SELECT CASE {cases} END AS cause, count(*) AS persons FROM persons WHERE {scope.where} AND NOT has_account GROUP BY 1", "the gap"
+    ).set_index("cause")
+    rows = frame.reindex([name for name, *_ in CAUSES]).fillna(0).astype("int64").reset_index()
+    rows["name"] = [words for _, words, _, _ in CAUSES]
+    rows["who"] = [who for _, _, who, _ in CAUSES]
+    rows.loc[len(rows)] = ["total", int(rows["persons"].sum()), "Tổng số người chưa có tài khoản", ""]
+    rows["is_total"] = rows["cause"] == "total"
+    return Counts(rows, ("cause", "name", "who"), {"persons": None}, total="is_total")
+
+
+def by_channel(scope: Scope) -> Counts:
+    """Return persons with account by the channel it was opened through."""
+    return _with_account(scope, "account_channel")
+
+
+def by_bank(scope: Scope) -> Counts:
+    """Return persons with account by bank (D9), and how many of those accounts are usable."""
+    return _with_account(scope, "account_bank")
+
+
+def _with_account(scope: Scope, column: str) -> Counts:
+    frame = scope.query(
+        f"SELECT coalesce({column}, '') AS code, count(*) AS has_account, count(*) FILTER (usable_account) AS usable FROM persons"
+        f" WHERE {scope.where} AND has_account GROUP BY 1 ORDER BY 2 DESC, 1",
+        column,
+    )
+    return Counts(frame, ("code",), {"has_account": None, "usable": "has_account"}, {"usable_rate": ("usable", "has_account")})
+
+
+def by_hours(scope: Scope) -> Counts:
+    """Return accounts opened since the campaign began, by office hours, out of hours, weekend and holiday (D3, D4)."""
+    calendar = scope.campaign.calendar
+    holidays = ", ".join(f"DATE '{day}'" for day in calendar.holidays) or "NULL"
+    days = ", ".join(str(day) for day in calendar.office_days)
+    when = (
+        f"CASE WHEN account_opened_at::DATE IN ({holidays}) THEN 'holiday' WHEN isodow(account_opened_at) NOT IN ({days}) THEN 'weekend'"
+        f" WHEN account_opened_at::TIME >= TIME '{calendar.office_from}' AND account_opened_at::TIME < TIME '{calendar.office_to}' THEN 'office' ELSE 'evening' END"
+    )
+    frame = scope.query(
+        f"SELECT {when} AS code, count(*) AS opened FROM persons WHERE {scope.where} AND has_account AND account_opened_at >= DATE '{scope.campaign.started}' GROUP BY 1",
+        "hours",
+    ).set_index("code")
+    rows = frame.reindex(["office", "evening", "weekend", "holiday"]).fillna(0).astype("int64").reset_index()
+    return Counts(rows, ("code",), {"opened": None})

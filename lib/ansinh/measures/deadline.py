@@ -1,0 +1,65 @@
+"""Will it be done in time (D8): coverage day by day, pace needed against pace of the last seven days.
+
+Dates come from the accounts' opening times, so the history is there from the first snapshot on. Unit: persons.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+
+from ansinh.disclosure import Counts, Released
+from ansinh.measures.scope import Scope, one_row
+
+WEEK = 7
+
+
+def trend(scope: Scope) -> Counts:
+    """Return one row per day from the campaign's start to its as-of date: covered persons by the end of the day, of all persons."""
+    campaign = scope.campaign
+    frame = scope.query(
+        f"""SELECT strftime(day, '%Y-%m-%d') AS day, (SELECT count(*) FROM persons WHERE {scope.where}) AS persons,
+            (SELECT count(*) FROM persons WHERE {scope.where} AND has_account AND coalesce(account_opened_at::DATE, DATE '{campaign.started}') <= day) AS covered
+        FROM (SELECT unnest(generate_series(DATE '{campaign.started}', DATE '{campaign.as_of}', INTERVAL 1 DAY))::DATE AS day) ORDER BY day""",
+        "the trend",
+    )
+    return Counts(frame, ("day",), {"persons": None, "covered": "persons"}, {"coverage": ("covered", "persons")})
+
+
+def pace(scope: Scope) -> Counts:
+    """Return what the pace is computed from: persons, covered, remaining, declined and opened in the last seven days."""
+    counts = {
+        "persons": "count(*)",
+        "covered": "count(*) FILTER (has_account)",
+        "declined": "count(*) FILTER (declined)",
+        "remaining": "count(*) FILTER (NOT has_account AND NOT declined)",
+        "opened_week": f"count(*) FILTER (has_account AND account_opened_at >= DATE '{scope.campaign.as_of}' - INTERVAL {WEEK - 1} DAY)",
+    }
+    return one_row(scope, counts, dict.fromkeys(counts, "persons") | {"persons": None}, {"coverage": ("covered", "persons")})
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Days left, persons a day needed and reached (None: not known), and whether the pace suffices (None: cannot be said)."""
+
+    days_left: int
+    needed: float | None
+    reached: float | None
+    enough: bool | None
+
+
+def outlook(released: Released, as_of: dt.date, deadline: dt.date) -> Outlook:
+    """Return the outlook from released counts alone, so that it tells nothing they do not.
+
+    Method: persons remaining ÷ days left against persons covered in the last seven days ÷ 7. Nothing is claimed for withheld counts.
+    """
+    days = (deadline - as_of).days
+    remaining, week = released.value("remaining"), released.value("opened_week")
+    needed = math.ceil(remaining / days) if remaining is not None and days > 0 else None
+    reached = week / WEEK if week is not None else None
+    if remaining == 0:
+        return Outlook(days, 0, reached, True)
+    if days <= 0 or needed is None or reached is None:
+        return Outlook(days, needed, reached, False if days < 0 and remaining else None)
+    return Outlook(days, needed, reached, reached >= needed)
