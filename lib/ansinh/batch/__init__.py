@@ -1,0 +1,22 @@
+"""Notebook × unit: plan, warm kernels, run in parallel, seal, evidence.
+
+Names are loaded on first use: papermill imports this package to find its engine, and must not wait for the rest.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ansinh.batch.run import JobReport, RunReport, run, why
+
+__all__ = ["JobReport", "RunReport", "run", "why"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        import importlib
+
+        # `run` is a module and a function in it; the function is what callers mean.
+        return getattr(importlib.import_module("ansinh.batch.run"), name)
+    raise AttributeError(f"module 'ansinh.batch' has no attribute {name!r}")

@@ -1,0 +1,145 @@
+"""Which notebook runs for which unit, and what each of these jobs depends on."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from ansinh import store
+from ansinh.campaign import Campaign, Workspace
+from ansinh.errors import UserError
+from ansinh.units import Unit
+
+PARAMETERS = ("campaign", "unit", "as_of")
+CITY = "city"
+"""Folder of the notebooks that run for the whole campaign."""
+LIBRARIES = ("pandas", "matplotlib", "duckdb", "pyarrow", "ipython", "nbclient", "papermill")
+"""Libraries that compute or draw: another version makes another job."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One notebook for one unit ("" for the whole campaign): source, result, page declaration and what it depends on."""
+
+    notebook: str
+    unit: str
+    source: Path
+    target: Path
+    page: dict[str, Any]
+    parameters: dict[str, str]
+    key: str
+
+    @property
+    def label(self) -> str:
+        """The job in a few words."""
+        return f"{self.notebook} {self.unit or CITY}"
+
+
+def plan(workspace: Workspace, campaign: Campaign, notebooks: tuple[str, ...] = (), units: tuple[str, ...] = ()) -> list[Job]:
+    """Return the jobs of a campaign's snapshot, city notebooks first (they take longest).
+
+    `notebooks` and `units` narrow them. Raises UserError for a notebook or unit that does not exist, or a notebook whose
+    parameters are not exactly campaign, unit and as_of.
+    """
+    known = {unit.code: unit for unit in workspace.units(campaign)}
+    for code in units:
+        if code not in known:
+            raise UserError(
+                f"--unit {code}: {campaign.name} has no such unit. Codes are text with leading zeros, such as {next(iter(known))}."
+            )
+    skipped = {item.unit for item in campaign.exceptions if item.skip}
+    chosen = [known[code] for code in (units or known) if code not in skipped]
+    jobs = []
+    for name in notebooks or (*campaign.notebooks.city, *campaign.notebooks.unit):
+        source = workspace.notebooks / f"{name}.ipynb"
+        if not source.is_file():
+            raise UserError(
+                f"There is no notebook {name}. Notebooks: {', '.join(sorted(path.stem for path in workspace.notebooks.glob('*.ipynb')))}."
+            )
+        page = declaration(source)
+        if page["level"] == CITY:
+            if not units or notebooks:
+                jobs.append(_job(workspace, campaign, name, source, page, None))
+        else:
+            jobs += [_job(workspace, campaign, name, source, page, unit) for unit in chosen]
+    return jobs
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, stamp: int) -> nbformat.NotebookNode:
+    return nbformat.read(path, as_version=4)
+
+
+def declaration(source: Path) -> dict[str, Any]:
+    """Return a notebook's page declaration (metadata key `ansinh`); raises UserError when it or the parameters are not as agreed."""
+    notebook = _read(source, source.stat().st_mtime_ns)
+    page = notebook.metadata.get("ansinh")
+    if not page or not {"level", "address", "title"} <= set(page):
+        raise UserError(f"{source.name}: its metadata need a key ansinh with level, address and title.")
+    tagged = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    names = tuple(line.split("=")[0].strip() for line in tagged[0].source.splitlines() if "=" in line) if tagged else ()
+    if names != PARAMETERS:
+        raise UserError(f"{source.name}: the cell tagged parameters must set exactly {', '.join(PARAMETERS)}, in this order.")
+    return dict(page)
+
+
+def _job(workspace: Workspace, campaign: Campaign, name: str, source: Path, page: dict[str, Any], unit: Unit | None) -> Job:
+    code = unit.code if unit else ""
+    slug = unit.slug if unit else CITY
+    words = {"unit": slug, "name": unit.name if unit else campaign.place, "place": campaign.place}
+    told = {key: value.format(**words) if isinstance(value, str) else value for key, value in page.items()}
+    parameters = {"campaign": campaign.name, "unit": code, "as_of": campaign.as_of.isoformat()}
+    target = workspace.runs(campaign, campaign.as_of) / slug / f"{name}.ipynb"
+    key = _key(workspace, campaign, source, parameters, code)
+    return Job(name, code, source, target, told, parameters, key)
+
+
+def _key(workspace: Workspace, campaign: Campaign, source: Path, parameters: dict[str, str], unit: str) -> str:
+    """Hash everything the job depends on, so that a stale page is impossible."""
+    folder = workspace.store(campaign, campaign.as_of)
+    parts = {
+        "notebook": _file(source, source.stat().st_mtime_ns),
+        "parameters": parameters,
+        "campaign": campaign.model_dump_json(by_alias=True),
+        "settings": _settings(workspace.params),
+        "code": code_hash(),
+        "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
+        "store": _store(folder, unit),
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _store(folder: Path, unit: str) -> dict[str, str]:
+    files = {}
+    for name in store.TABLES:
+        pattern = f"unit={unit}/part.parquet" if unit else "unit=*/part.parquet"
+        for path in sorted((folder / name).glob(pattern)):
+            files[path.relative_to(folder).as_posix()] = _file(path, path.stat().st_mtime_ns)
+    return files
+
+
+@lru_cache(maxsize=65536)
+def _file(path: Path, stamp: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _settings(params: Path) -> dict[str, str]:
+    paths = [*params.glob("*.*"), *params.glob("units/*"), *params.glob("tiles/*")]
+    return {path.relative_to(params).as_posix(): _file(path, path.stat().st_mtime_ns) for path in sorted(paths) if path.is_file()}
+
+
+@lru_cache(maxsize=1)
+def code_hash() -> str:
+    """Hash the package's own code."""
+    package = Path(__file__).parents[1]
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        digest.update(path.relative_to(package).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
