@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ansinh.batch.run import JobReport, RunReport, run, why
+    from ansinh.batch.runner import JobReport, RunReport, run, why
 
 __all__ = ["JobReport", "RunReport", "run", "why"]
 
@@ -17,6 +17,5 @@ def __getattr__(name: str) -> Any:
     if name in __all__:
         import importlib
 
-        # `run` is a module and a function in it; the function is what callers mean.
-        return getattr(importlib.import_module("ansinh.batch.run"), name)
+        return getattr(importlib.import_module("ansinh.batch.runner"), name)
     raise AttributeError(f"module 'ansinh.batch' has no attribute {name!r}")

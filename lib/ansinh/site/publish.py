@@ -1,0 +1,190 @@
+"""Publish a snapshot: gate, stage, render, gate, swap. All or nothing: until the last step the old site stands untouched."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+import nbformat
+from filelock import FileLock, Timeout
+
+from ansinh.batch.evidence import NAME as EVIDENCE
+from ansinh.batch.plan import Job, plan
+from ansinh.batch.seal import KERNEL, front_matter
+from ansinh.campaign import Campaign, Workspace
+from ansinh.errors import Busy, NotReady, UserError
+from ansinh.show import numbers
+from ansinh.site import embedded, quarto
+from ansinh.site.gate import Gate
+
+Progress = Callable[[str, int, int], None]
+
+MARKER = "site.json"
+"""Names the campaign and audience of a published site, so that another cannot overwrite it."""
+THEME = Path(__file__).with_name("theme")
+
+
+@dataclass(frozen=True)
+class SiteReport:
+    """What was published: number of pages, seconds, output folder, renderer, warnings."""
+
+    pages: int
+    seconds: float
+    output: Path
+    renderer: str
+    warnings: tuple[str, ...] = ()
+
+
+def publish(
+    workspace: Workspace,
+    campaign: Campaign,
+    *,
+    renderer: str = "auto",
+    strict: bool = False,
+    jobs: int = 0,
+    failed: Sequence[tuple[str, str]] = (),
+    progress: Progress | None = None,
+) -> SiteReport:
+    """Publish the sealed notebooks of the campaign's snapshot; `failed` (notebook, unit) get a page that says so.
+
+    Raises NotReady when a notebook was not run, GateRefusal when something must not be published, UserError when the output
+    belongs to another campaign or audience, Busy when another build runs. In every case the old site stays as it was.
+    """
+    tell = progress or (lambda stage, done, total: None)
+    start = perf_counter()
+    output = workspace.output(campaign)
+    _own(output, campaign)
+    workspace.reports.mkdir(exist_ok=True)
+    try:
+        with FileLock(workspace.reports / f"{campaign.name}.lock", timeout=0):
+            gate = Gate(workspace, campaign)
+            staged = _stage(workspace, campaign, gate, set(failed))
+            fresh = output.with_name(f"{output.name}.new")
+            shutil.rmtree(fresh, ignore_errors=True)
+            fresh.mkdir(parents=True)
+            chosen = renderer if renderer != "auto" else "quarto" if quarto.find() else "embedded"
+            pages, warnings = _render(chosen, staged, fresh, workspace, campaign, strict, tell)
+            _finish(fresh, workspace, campaign)
+            gate.check(fresh)
+            _swap(fresh, output)
+    except Timeout:
+        raise Busy(f"Another build of {campaign.name} is publishing. Wait until it has ended.") from None
+    return SiteReport(len(pages), perf_counter() - start, output, chosen, warnings)
+
+
+def _own(output: Path, campaign: Campaign) -> None:
+    """Refuse an output folder that is another site's, or no site at all."""
+    if not output.exists() or not any(output.iterdir()):
+        return
+    marker = output / MARKER
+    if not marker.is_file():
+        raise UserError(f"{output.name} holds files that are no published site. Move them, or name another folder in site.output.")
+    found = json.loads(marker.read_text(encoding="utf-8"))
+    if (found["campaign"], found["audience"]) != (campaign.name, campaign.audience):
+        raise UserError(
+            f"{output.name} is the site of {found['campaign']} ({found['audience']}). Name another folder in site.output of {campaign.name}."
+        )
+
+
+def _stage(workspace: Workspace, campaign: Campaign, gate: Gate, failed: set[tuple[str, str]]) -> Path:
+    """Lay the Quarto project: what passed the gate at its address, project file, theme; swapped in whole."""
+    staged = workspace.staged(campaign)
+    fresh = staged.with_name(f".{staged.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    for job in plan(workspace, campaign):
+        target = fresh / f"{job.page['address']}.ipynb"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if (job.notebook, job.unit) in failed:
+            target.write_text(nbformat.writes(_apology(job, workspace, campaign)) + "\n", encoding="utf-8")
+        elif job.target.is_file():
+            shutil.copyfile(job.target, target)
+        else:
+            raise NotReady(f"The notebook {job.label} was not run as of {campaign.as_of}. Run `ansinh run {campaign.name}` first.")
+    gate.check(fresh)
+    shutil.copytree(THEME, fresh / "theme")
+    shutil.copyfile(workspace.root / "_quarto.yml", fresh / "_quarto.yml")
+    shutil.rmtree(staged, ignore_errors=True)
+    fresh.rename(staged)
+    return staged
+
+
+def _apology(job: Job, workspace: Workspace, campaign: Campaign) -> nbformat.NotebookNode:
+    """Return the page of a failed notebook: that it failed, for which date, and who is told."""
+    name = workspace.register(campaign).get(job.unit, campaign.units.level).name if job.unit else campaign.place
+    text = (
+        "::: {.callout-warning}\n\n"
+        f"Báo cáo này chưa lập được cho số liệu đến ngày {numbers.date(campaign.as_of)}. Các đơn vị khác không bị ảnh hưởng. "
+        "Bộ phận kỹ thuật đã có thông báo lỗi và phải xử lý trước kỳ chốt số liệu sau.\n\n:::"
+    )
+    cells = [
+        nbformat.v4.new_raw_cell(front_matter(job.page, job.parameters, campaign, job.notebook, name), id="front-matter"),
+        nbformat.v4.new_markdown_cell(text, id="chua-lap-duoc"),
+    ]
+    return nbformat.v4.new_notebook(cells=cells, metadata=KERNEL)
+
+
+def _render(
+    chosen: str, staged: Path, fresh: Path, workspace: Workspace, campaign: Campaign, strict: bool, tell: Progress
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if chosen == "quarto":
+        return quarto.render(staged, fresh), ()
+    rendered = embedded.render(staged, fresh, workspace, campaign, strict=strict, progress=tell)
+    return rendered.pages, rendered.warnings
+
+
+def _finish(fresh: Path, workspace: Workspace, campaign: Campaign) -> None:
+    shutil.copyfile(workspace.runs(campaign, campaign.as_of) / EVIDENCE, fresh / EVIDENCE)
+    told = {"campaign": campaign.name, "audience": campaign.audience, "as_of": campaign.as_of.isoformat()}
+    (fresh / MARKER).write_text(json.dumps(told, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _swap(fresh: Path, output: Path) -> None:
+    """Put the new site in the old one's place: two renames, and the old one is back should the second fail."""
+    old = output.with_name(f"{output.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if output.exists():
+        output.rename(old)
+    try:
+        fresh.rename(output)
+    except OSError:
+        if old.exists():
+            old.rename(output)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def broken_links(output: Path) -> list[str]:
+    """Return the internal links of a published site that lead nowhere, as "page: link"."""
+    from html.parser import HTMLParser
+
+    class Links(HTMLParser):
+        def __init__(self) -> None:
+            super().__init__()
+            self.links: list[str] = []
+            self.ids: set[str] = set()
+
+        def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+            found = dict(attributes)
+            self.links += [value for name in ("href", "src") if (value := found.get(name))]
+            if found.get("id"):
+                self.ids.add(str(found["id"]))
+
+    pages = {}
+    for path in sorted(output.rglob("*.html")):
+        pages[path.resolve()] = parser = Links()
+        parser.feed(path.read_text(encoding="utf-8"))
+    broken = []
+    for path, parser in pages.items():
+        for link in parser.links:
+            if link.startswith(("data:", "mailto:")):
+                continue
+            address, _, anchor = link.partition("#")
+            target = (path.parent / address).resolve() if address else path
+            if not target.is_file() or (anchor and target in pages and anchor not in pages[target].ids):
+                broken.append(f"{path.relative_to(output.resolve()).as_posix()}: {link}")
+    return broken
