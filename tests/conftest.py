@@ -47,7 +47,6 @@ def judged_city(cache: Path) -> Workspace:
     """Return the workspace of the small city, loaded and judged; made on first use, by one worker."""
     from ansinh.checks import run
     from ansinh.intake import load
-
     from ansinh.pipeline import write_demo
 
     folder = cache / state_of_the_code()
@@ -68,7 +67,6 @@ def judged_city(cache: Path) -> Workspace:
 def published_city(cache: Path) -> Workspace:
     """Return the small city's workspace with its notebooks run and its site published."""
     from ansinh.batch import run
-
     from ansinh.pipeline import site_of
 
     workspace = judged_city(cache)

@@ -92,6 +92,14 @@ class Area:
         return [f"don-vi/{slugs[code]}/{page}.html" if code in slugs else "" for code in released.frame["code"]]
 
 
+def nobody(scope: Scope) -> Shown:
+    """Say that there is nobody to count, and where to look for the reason."""
+    return paragraph(
+        f"{scope.name}: chưa có người thụ hưởng nào trong số liệu. Xem mục đối chiếu dữ liệu nguồn ở cuối trang: tệp có thể chưa gửi hoặc không đọc được.",
+        "as-answer",
+    )
+
+
 class Sources(Area):
     """Where the figures come from."""
 
@@ -109,6 +117,18 @@ class Sources(Area):
         }
         return tables.table(
             released, id="doi-chieu-nguon", caption="Đối chiếu dữ liệu nguồn: dòng đọc = dòng nhận + dòng chờ xử lý", columns=columns
+        )
+
+    def refused(self) -> Shown:
+        """Files that could not be read, with the remedy; file names only."""
+        names = sources.refused(self.scope)
+        if not names:
+            return paragraph("Mọi tệp đều đọc được.")
+        return tables.plain(
+            "tep-khong-doc-duoc",
+            "Tệp không đọc được: cần lưu lại và gửi lại",
+            ["Tệp", "Loại danh sách"],
+            [[file, KIND_WORDS[kind]] for file, kind in names],
         )
 
     def quarantine(self) -> Shown:
@@ -131,6 +151,8 @@ class Cleanliness(Area):
     def answer(self) -> Shown:
         """The answer in one sentence."""
         told = self._whole
+        if told.value("persons") == 0:
+            return nobody(self.scope)
         return paragraph(
             f"{self.scope.name}: {words.rate(told, 'clean_rate')} người thụ hưởng có dữ liệu sạch; {words.rate(told, 'complete_rate')} đủ thông tin để mở tài khoản; "
             f"{words.rate(told, 'verified_rate')} đã đối chiếu khớp với CSDLQG về dân cư.",
@@ -249,6 +271,8 @@ class Coverage(Area):
 
     def answer(self) -> Shown:
         """The answer in one sentence: coverage, who is missing, time left."""
+        if self._whole.value("persons") == 0:
+            return nobody(self.scope)
         told, days = self._whole, (self.campaign.deadline_of(self.scope.unit.code if self.scope.unit else "") - self.campaign.as_of).days
         missing = words.persons(told, "remaining")
         rest = "không còn ai phải mở" if missing == "không có ai" else f"còn {missing} chưa có tài khoản"
@@ -265,7 +289,7 @@ class Coverage(Area):
                 Headline(words.rate(told, "coverage"), "Đã có tài khoản", f"trên {tables.cell(told, 'persons', 0)[0]} người thụ hưởng"),
                 Headline(words.rate(told, "usable_rate"), "Tài khoản dùng được", "đúng chủ hoặc người nhận thay, đang hoạt động"),
                 Headline(
-                    words.rate(told, "paid_rate"), "Đã nhận qua tài khoản", f"{self.campaign.period_name.lower()}, trên tổng số người"
+                    words.rate(told, "paid_rate"), "Đã nhận qua tài khoản", f"{words.inside(self.campaign.period_name)}, trên tổng số người"
                 ),
                 Headline(tables.cell(told, "remaining", 0)[0], "Người chưa có tài khoản", "không kể người không đăng ký"),
             ]
@@ -338,7 +362,7 @@ class Coverage(Area):
         """Why people have no account, and who acts next."""
         released = self.release(coverage.gap(self.scope))
         released.frame["who"] = released.frame["who"].map(ACTOR_WORDS)
-        columns = {"name": "Lý do chưa có tài khoản", "who": "Đơn vị hành động", "persons": "Số người"}
+        columns = {"name": "Lý do chưa có tài khoản dùng được", "who": "Đơn vị hành động", "persons": "Số người"}
         return tables.table(
             released,
             id="bang-con-vuong",
@@ -421,6 +445,8 @@ class Deadline(Area):
         """Whether the pace suffices, in one sentence."""
         outlook = deadline.outlook(self._pace, self.campaign.as_of, self._deadline)
         left = words.days_left(outlook.days_left)
+        if self._pace.value("persons") == 0:
+            return paragraph(f"{left[0].upper()}{left[1:]}.")
         when = left[0].upper() + left[1:]
         if outlook.needed == 0:
             return paragraph(f"{when}. Không còn ai phải mở tài khoản.")
@@ -554,7 +580,7 @@ class Directive(Area):
             ["D4", "Bưu chính công ích hỗ trợ mở tài khoản", "Bưu điện", "–", f"{post} người mở qua bưu điện", "–"],
             [
                 "D5",
-                f"Chi trả {self.campaign.period_name.lower()} qua tài khoản cho người đã có tài khoản",
+                f"Chi trả qua tài khoản cho người đã có tài khoản, {words.inside(self.campaign.period_name)}",
                 "Cơ quan chi trả",
                 target,
                 words.rate(paid, "holders_rate"),

@@ -170,7 +170,7 @@ class Campaign(Settings):
 
     name: Identifier
     title: str
-    place: str = Field(description="The root unit's name as used in sentences, such as Hà Nội")
+    place: str = Field(description="The root unit's name as used in sentences")
     authority: str
     audience: Literal["public", "internal"] = "public"
     as_of: dt.date

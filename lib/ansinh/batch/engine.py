@@ -13,28 +13,21 @@ import signal
 import sys
 import tempfile
 import uuid
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
-from jupyter_client.provisioning import LocalProvisioner
-from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import NBClientEngine
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-PRELOAD = ("ansinh.batch.warm",)
+PRELOAD = ("ansinh.batch.preload",)
 """What the fork server imports once: the module that imports what notebooks need."""
 
 
 def can_fork() -> bool:
     """Tell whether kernels can be forked here."""
     return sys.platform == "linux" and "forkserver" in multiprocessing.get_all_start_methods()
-
-
-def start_forkserver() -> None:
-    """Start the process that kernels are forked from; harmless when it runs already."""
-    if can_fork():
-        multiprocessing.set_forkserver_preload(list(PRELOAD))
 
 
 class _Forked:
@@ -67,16 +60,19 @@ class _Forked:
 class ForkProvisioner(LocalProvisioner):
     """Starts a kernel as a fork of the warm process instead of a new interpreter."""
 
-    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Fork the kernel; `cmd`, the command of an ordinary kernel, is not used."""
         from ansinh.batch.warm import kernel_main
 
+        parent: Any = self.parent
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(list(PRELOAD))
         environment = {key: value for key, value in (kwargs.get("env") or os.environ).items() if isinstance(value, str)}
-        process = context.Process(target=kernel_main, args=(self.parent.connection_file, kwargs.get("cwd") or os.getcwd(), environment), daemon=True)
+        process = context.Process(
+            target=kernel_main, args=(parent.connection_file, kwargs.get("cwd") or os.getcwd(), environment), daemon=True
+        )
         process.start()
-        self.process = _Forked(process)
+        self.process: Any = _Forked(process)
         self.pid = process.pid
         self.pgid = None
         return self.connection_info
@@ -110,36 +106,52 @@ class WarmKernelManager(AsyncKernelManager):
         return command, arguments
 
 
-class WarmEngine(NBClientEngine):
-    """Papermill's nbclient engine with warm kernels."""
+class WarmEngine:
+    """Papermill's nbclient engine with warm kernels.
+
+    papermill loads this module while it is itself half imported, so its own classes are reached on first use only.
+    """
 
     @classmethod
-    def execute_managed_notebook(
-        cls,
-        nb_man: Any,
-        kernel_name: str,
-        log_output: bool = False,
-        stdout_file: Any = None,
-        stderr_file: Any = None,
-        start_timeout: int = 60,
-        execution_timeout: int | None = None,
-        **kwargs: Any,
-    ) -> Any:
-        """Execute the notebook in a kernel of its own; arguments as papermill's own engine takes them."""
-        if not can_fork():
-            return super().execute_managed_notebook(
-                nb_man, kernel_name, log_output, stdout_file, stderr_file, start_timeout, execution_timeout, **kwargs
+    def execute_notebook(cls, *arguments: Any, **options: Any) -> Any:
+        """Execute a notebook as papermill's own engine does (same arguments), in a forked kernel where fork exists."""
+        return _engine().execute_notebook(*arguments, **options)
+
+    @classmethod
+    def nb_kernel_name(cls, *arguments: Any, **options: Any) -> Any:
+        """Return the kernel's name as papermill's own engine does."""
+        return _engine().nb_kernel_name(*arguments, **options)
+
+    @classmethod
+    def nb_language(cls, *arguments: Any, **options: Any) -> Any:
+        """Return the language as papermill's own engine does."""
+        return _engine().nb_language(*arguments, **options)
+
+
+@cache
+def _engine() -> Any:
+    from papermill.clientwrap import PapermillNotebookClient
+    from papermill.engines import NBClientEngine
+
+    if not can_fork():
+        return NBClientEngine
+
+    class Forking(NBClientEngine):  # type: ignore[misc]
+        """nbclient over a kernel manager that forks."""
+
+        @classmethod
+        def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> Any:
+            client = PapermillNotebookClient(
+                nb_man,
+                kernel_manager_class=WarmKernelManager,
+                kernel_name=kernel_name,
+                timeout=options.get("execution_timeout"),
+                startup_timeout=options.get("start_timeout", 60),
+                log_output=options.get("log_output", False),
+                stdout_file=options.get("stdout_file"),
+                stderr_file=options.get("stderr_file"),
+                record_timing=False,
             )
-        kwargs.pop("kernel_manager_class", None)
-        client = PapermillNotebookClient(
-            nb_man,
-            kernel_manager_class=WarmKernelManager,
-            kernel_name=kernel_name,
-            timeout=execution_timeout,
-            startup_timeout=start_timeout,
-            log_output=log_output,
-            stdout_file=stdout_file,
-            stderr_file=stderr_file,
-            record_timing=False,
-        )
-        return client.execute()
+            return client.execute()
+
+    return Forking

@@ -8,11 +8,16 @@ import json
 from typing import Any
 
 from ansinh import __version__, store
-from ansinh.batch.plan import LIBRARIES, Job, code_hash
+from ansinh.batch.plan import LIBRARIES, Job, code_hash, key_file
 from ansinh.campaign import Campaign, Workspace
-from ansinh.checks import catalogue
+from ansinh.checks.catalogue import catalogue
 
 NAME = "evidence.json"
+
+
+def sealed_key(job: Job) -> str:
+    """Return the key the sealed notebook was really made with, not the one a run today would have."""
+    return key_file(job).read_text(encoding="utf-8")
 
 
 def write_evidence(workspace: Workspace, campaign: Campaign, jobs: list[Job]) -> dict[str, Any]:
@@ -32,11 +37,11 @@ def write_evidence(workspace: Workspace, campaign: Campaign, jobs: list[Job]) ->
             "address": job.page["address"],
             "notebook": job.notebook,
             "parameters": job.parameters,
-            "depends_on": job.key,
+            "depends_on": sealed_key(job),
             "sha256": hashlib.sha256(job.target.read_bytes()).hexdigest(),
         }
         for job in jobs
-        if job.target.is_file()
+        if job.target.is_file() and key_file(job).is_file()
     ]
     content = {
         "campaign": campaign.name,

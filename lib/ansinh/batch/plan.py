@@ -20,7 +20,20 @@ from ansinh.units import Unit
 PARAMETERS = ("campaign", "unit", "as_of")
 CITY = "city"
 """Folder of the notebooks that run for the whole campaign."""
-LIBRARIES = ("pandas", "matplotlib", "duckdb", "pyarrow", "ipython", "nbclient", "papermill")
+LIBRARIES = (
+    "pandas",
+    "numpy",
+    "scipy",
+    "matplotlib",
+    "duckdb",
+    "pyarrow",
+    "babel",
+    "ipython",
+    "ipykernel",
+    "nbformat",
+    "nbclient",
+    "papermill",
+)
 """Libraries that compute or draw: another version makes another job."""
 
 
@@ -40,6 +53,11 @@ class Job:
     def label(self) -> str:
         """The job in a few words."""
         return f"{self.notebook} {self.unit or CITY}"
+
+
+def key_file(job: Job) -> Path:
+    """Return where the key of a sealed notebook is kept, beside it."""
+    return job.target.with_name(f".{job.notebook}.key")
 
 
 def plan(workspace: Workspace, campaign: Campaign, notebooks: tuple[str, ...] = (), units: tuple[str, ...] = ()) -> list[Job]:

@@ -20,7 +20,8 @@ import nbformat
 
 from ansinh import store
 from ansinh.batch.evidence import write_evidence
-from ansinh.batch.plan import Job, plan
+from ansinh.batch.leash import end_with_parent
+from ansinh.batch.plan import Job, key_file, plan
 from ansinh.batch.seal import seal
 from ansinh.campaign import Campaign, Workspace
 from ansinh.errors import NotReady
@@ -29,7 +30,6 @@ Progress = Callable[[str, int, int], None]
 
 TIME_LIMIT = 600
 """Seconds one cell may take."""
-KEY_NAME = ".key"
 
 
 @dataclass(frozen=True)
@@ -71,10 +71,10 @@ def run(
     A failed notebook is kept as it stopped under reports/failed (restricted) and its sealed predecessor is removed. Raises
     NotReady when the snapshot was not judged, UserError for an unknown notebook or unit.
     """
-    if not store.has_findings(workspace.store(campaign, campaign.as_of)):
-        raise NotReady(f"There are no findings of {campaign.name} as of {campaign.as_of}. Run `ansinh check` first.")
     tell = progress or (lambda stage, done, total: None)
     whole = plan(workspace, campaign, notebooks, units)
+    if not store.has_findings(workspace.store(campaign, campaign.as_of)):
+        raise NotReady(f"There are no findings of {campaign.name} as of {campaign.as_of}. Run `ansinh check` first.")
     todo = [job for job in whole if force or not _done(job)]
     unchanged = [JobReport(job.notebook, job.unit, "unchanged") for job in whole if job not in todo]
     reports = []
@@ -98,12 +98,8 @@ def why(workspace: Workspace, campaign: Campaign, notebooks: tuple[str, ...] = (
             yield f"{job.label}: unchanged"
 
 
-def _key_file(job: Job) -> Path:
-    return job.target.with_name(f".{job.notebook}{KEY_NAME}")
-
-
 def _done(job: Job) -> bool:
-    file = _key_file(job)
+    file = key_file(job)
     return job.target.is_file() and file.is_file() and file.read_text(encoding="utf-8") == job.key
 
 
@@ -139,6 +135,7 @@ def execute(work: _Work) -> JobReport:
     """Execute one job through papermill, seal the result and put it in its place; runs in a worker process."""
     from papermill.exceptions import PapermillExecutionError
 
+    end_with_parent()
     job, workspace = work.job, Workspace(work.root)
     os.environ["ANSINH_WORKSPACE"] = str(work.root)
     start = perf_counter()
@@ -148,11 +145,11 @@ def execute(work: _Work) -> JobReport:
     try:
         executed = _papermill(job, draft, workspace)
     except PapermillExecutionError as error:
-        _key_file(job).unlink(missing_ok=True)
+        key_file(job).unlink(missing_ok=True)
         job.target.unlink(missing_ok=True)
         return JobReport(job.notebook, job.unit, "failed", perf_counter() - start, _cell(draft), _one_line(error))
     except Exception as error:
-        _key_file(job).unlink(missing_ok=True)
+        key_file(job).unlink(missing_ok=True)
         job.target.unlink(missing_ok=True)
         return JobReport(
             job.notebook, job.unit, "failed", perf_counter() - start, "", f"{type(error).__name__}: the kernel did not finish the notebook"
@@ -160,7 +157,7 @@ def execute(work: _Work) -> JobReport:
     name = workspace.register(work.campaign).get(job.unit, work.campaign.units.level).name if job.unit else work.campaign.place
     sealed = seal(executed, job.page, job.parameters, work.campaign, job.notebook, name)
     _write(job.target, nbformat.writes(sealed) + "\n")
-    _write(_key_file(job), job.key)
+    _write(key_file(job), job.key)
     draft.unlink(missing_ok=True)
     return JobReport(job.notebook, job.unit, "done", perf_counter() - start)
 

@@ -18,6 +18,7 @@ import pandas
 from ipykernel.kernelapp import IPKernelApp
 
 import ansinh.audit
+from ansinh.batch.leash import end_with_parent
 
 WARM = (duckdb, IPython, matplotlib, pandas, ansinh.audit)
 
@@ -27,6 +28,7 @@ def kernel_main(connection_file: str, folder: str, environment: dict[str, str]) 
     os.environ.clear()
     os.environ.update(environment)
     os.environ["MPLBACKEND"] = "svg"
+    end_with_parent()
     os.chdir(folder)
     sys.argv = ["ansinh-kernel"]
     application = IPKernelApp.instance(log_level=50)

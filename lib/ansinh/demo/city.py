@@ -187,7 +187,7 @@ def _write_matches(
     headings = ["Số CCCD/ĐDCN", "Họ và tên", "Ngày sinh", "Kết quả đối chiếu", "Ngày đối chiếu"]
     for unit in units:
         rows = frame[everyone["unit"] == unit.code]
-        files.write_csv(sources / "cong-an" / f"{unit.slug}.csv", [headings, *rows.to_numpy().tolist()])
+        files.write_csv(sources / "cong-an" / f"{unit.slug}.csv", [list[object](headings), *rows.to_numpy().tolist()])
     return len(units)
 
 
@@ -219,7 +219,7 @@ def _write_accounts(rows: pd.DataFrame, sources: Path) -> int:
     sender = rows["bank"].where(rows["bank"] != "?", "AGRIBANK")
     codes = sorted(sender.unique())
     for code in codes:
-        files.write_csv(sources / "tai-khoan" / f"{code.lower()}.csv", [headings, *frame[sender == code].to_numpy().tolist()])
+        files.write_csv(sources / "tai-khoan" / f"{code.lower()}.csv", [list[object](headings), *frame[sender == code].to_numpy().tolist()])
     return len(codes)
 
 
@@ -255,7 +255,9 @@ def _write_payments(rows: pd.DataFrame, units: tuple[Unit, ...], campaign: Campa
         }
     )
     for unit in units:
-        files.write_csv(sources / "chi-tra" / f"{unit.slug}.csv", [headings, *frame[rows["unit"] == unit.code].to_numpy().tolist()])
+        files.write_csv(
+            sources / "chi-tra" / f"{unit.slug}.csv", [list[object](headings), *frame[rows["unit"] == unit.code].to_numpy().tolist()]
+        )
     return len(units)
 
 

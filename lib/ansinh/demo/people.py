@@ -216,12 +216,9 @@ def _receivers(people: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     people["incapable"] = (people["policy_code"] == "5.6") & (rng.random(len(people)) < 0.08)
     needs = (people["age"] < 16) | people["incapable"] | ((people["age"] >= 85) & (rng.random(len(people)) < 0.06))
     sexes = np.where(rng.random(len(people)) < 0.5, "female", "male")
-    people["receiver_name"] = np.where(needs, _names(sexes, rng), None)
-    people["receiver_relation"] = np.where(needs, rng.choice(RELATIONS, len(people)), None)
+    people["receiver_name"] = pd.Series(_names(sexes, rng), dtype=object).where(needs, None)
+    people["receiver_relation"] = pd.Series(rng.choice(RELATIONS, len(people)), dtype=object).where(needs, None)
     serials = rng.integers(0, 10**6, len(people))
-    people["receiver_number"] = np.where(
-        needs,
-        [f"001{0 if sex == 'male' else 1}{70 + serial % 20:02d}{serial:06d}" for sex, serial in zip(sexes, serials, strict=True)],
-        None,
-    )
+    numbers = [f"001{0 if sex == 'male' else 1}{70 + serial % 20:02d}{serial:06d}" for sex, serial in zip(sexes, serials, strict=True)]
+    people["receiver_number"] = pd.Series(numbers, dtype=object).where(needs, None)
     return people

@@ -19,6 +19,7 @@ from ansinh.intake.headings import Table, is_data
 from ansinh.intake.places import Places
 from ansinh.intake.sheets import Row, Sheet
 from ansinh.store import NO_UNIT
+from ansinh.units import search_key
 
 Reader = values.Reader
 
@@ -207,8 +208,8 @@ class SheetReader:
         frame["commune"] = [code for code, _ in places]
         self._told(frame, "commune", texts, [rule for _, rule in places])
         capacity = self._cells.get("capacity", [None] * len(frame))
-        frame["incapable"] = [bool(values.plain(cell)) and "mat" in values.search_key(values.plain(cell)) for cell in capacity]
-        declined = [values.search_key(values.plain(cell)) for cell in self._cells.get("declined_text", [None] * len(frame))]
+        frame["incapable"] = [bool(values.plain(cell)) and "mat" in search_key(values.plain(cell)) for cell in capacity]
+        declined = [search_key(values.plain(cell)) for cell in self._cells.get("declined_text", [None] * len(frame))]
         frame["declined"] = [bool(text) and text != "khong" for text in declined]
         frame["declined_confirmed"] = [text.startswith(("co ", "da ")) or text in ("co", "x") for text in declined]
         groups = {
@@ -220,9 +221,9 @@ class SheetReader:
         ]
 
     def _group(self, code: str | None, text: str | None) -> str:
-        folded = values.search_key(text or "")
+        folded = search_key(text or "")
         for group in self.campaign.groups:
-            if folded and any(values.search_key(name) in folded or folded in values.search_key(name) for name in (group.name, group.short)):
+            if folded and any(search_key(name) in folded or folded in search_key(name) for name in (group.name, group.short)):
                 return group.id
         return "other"
 

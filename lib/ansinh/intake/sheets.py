@@ -56,7 +56,8 @@ def _workbook(path: Path) -> Iterator[Sheet]:
             if sheet.width > MAX_COLUMNS:
                 raise SourceError(f"{path.name}, sheet {meta.name}: {sheet.width} columns. Delete the empty columns beside the list.")
             hidden = meta.visible != python_calamine.SheetVisibleEnum.Visible
-            yield Sheet(meta.name, sheet.to_python(skip_empty_area=False), path.suffix.lower().lstrip("."), hidden)
+            rows: list[Row] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
+            yield Sheet(meta.name, rows, path.suffix.lower().lstrip("."), hidden)
     except python_calamine.PasswordError:
         raise SourceError(f"{path.name} is protected by a password. Save it without one.") from None
     except SourceError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ansinh.checks import catalogue
+from ansinh.checks.catalogue import catalogue
 from ansinh.disclosure import Counts
 from ansinh.measures.scope import Scope, one_row
 

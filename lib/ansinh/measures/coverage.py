@@ -32,17 +32,28 @@ FUNNEL = {
 CAUSES = (
     ("declined_confirmed", "Không đăng ký, có xác nhận", "–", "declined AND declined_confirmed"),
     ("declined_unconfirmed", "Không đăng ký, chưa có xác nhận", "commune", "declined AND NOT declined_confirmed"),
-    ("data_commune", "Dữ liệu còn lỗi cản trở mở tài khoản", "commune", "NOT declined AND NOT ready AND blocker_who = 'commune'"),
-    ("data_police", "Dữ liệu còn lỗi cản trở mở tài khoản", "police", "NOT declined AND NOT ready AND blocker_who = 'police'"),
+    (
+        "data_commune",
+        "Dữ liệu còn lỗi cản trở mở tài khoản",
+        "commune",
+        "NOT has_account AND NOT declined AND NOT ready AND blocker_who = 'commune'",
+    ),
+    (
+        "data_police",
+        "Dữ liệu còn lỗi cản trở mở tài khoản",
+        "police",
+        "NOT has_account AND NOT declined AND NOT ready AND blocker_who = 'police'",
+    ),
     (
         "data_other",
         "Dữ liệu còn lỗi cản trở mở tài khoản",
         "department",
-        "NOT declined AND NOT ready AND blocker_who NOT IN ('commune', 'police')",
+        "NOT has_account AND NOT declined AND NOT ready AND blocker_who NOT IN ('commune', 'police')",
     ),
-    ("not_opened", "Dữ liệu đã sẵn sàng nhưng chưa mở tài khoản", "bank", "NOT declined AND ready"),
+    ("not_opened", "Dữ liệu đã sẵn sàng nhưng chưa mở tài khoản", "bank", "NOT declined AND ready AND NOT has_account"),
+    ("unusable", "Đã có tài khoản nhưng chưa dùng được", "bank", "has_account"),
 )
-"""Why a person has no account: id, words, who acts, condition. They part the gap: together they are exactly those without account."""
+"""Why a person has no usable account: id, words, who acts, condition; the first that holds counts. Together they are exactly the gap."""
 
 
 def rates(scope: Scope) -> Counts:
@@ -75,15 +86,16 @@ def by_group(scope: Scope) -> Counts:
 
 
 def gap(scope: Scope) -> Counts:
-    """Return why persons have no account and who acts; the causes add up to the gap exactly."""
+    """Return why persons have no usable account and who acts; the causes add up to persons minus usable exactly."""
     cases = " ".join(f"WHEN {condition} THEN '{name}'" for name, _, _, condition in CAUSES)
     frame = scope.query(
-        f"SELECT CASE {cases} END AS cause, count(*) AS persons FROM persons WHERE {scope.where} AND NOT has_account GROUP BY 1", "the gap"
+        f"SELECT CASE {cases} END AS cause, count(*) AS persons FROM persons WHERE {scope.where} AND NOT usable_account GROUP BY 1",
+        "the gap",
     ).set_index("cause")
     rows = frame.reindex([name for name, *_ in CAUSES]).fillna(0).astype("int64").reset_index()
     rows["name"] = [words for _, words, _, _ in CAUSES]
     rows["who"] = [who for _, _, who, _ in CAUSES]
-    rows.loc[len(rows)] = ["total", int(rows["persons"].sum()), "Tổng số người chưa có tài khoản", ""]
+    rows.loc[len(rows)] = ["total", int(rows["persons"].sum()), "Tổng số người chưa có tài khoản dùng được", ""]
     rows["is_total"] = rows["cause"] == "total"
     return Counts(rows, ("cause", "name", "who"), {"persons": None}, total="is_total")
 

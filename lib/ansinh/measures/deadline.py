@@ -27,16 +27,40 @@ def trend(scope: Scope) -> Counts:
     return Counts(frame, ("day",), {"persons": None, "covered": "persons"}, {"coverage": ("covered", "persons")})
 
 
-def pace(scope: Scope) -> Counts:
-    """Return what the pace is computed from: persons, covered, remaining, declined and opened in the last seven days."""
-    counts = {
+def _pace(scope: Scope) -> dict[str, str]:
+    return {
         "persons": "count(*)",
         "covered": "count(*) FILTER (has_account)",
         "declined": "count(*) FILTER (declined)",
         "remaining": "count(*) FILTER (NOT has_account AND NOT declined)",
-        "opened_week": f"count(*) FILTER (has_account AND account_opened_at >= DATE '{scope.campaign.as_of}' - INTERVAL {WEEK - 1} DAY)",
+        "opened_week": f"count(*) FILTER (has_account AND account_opened_at::DATE BETWEEN DATE '{scope.campaign.as_of}' - {WEEK - 1} AND DATE '{scope.campaign.as_of}')",
     }
-    return one_row(scope, counts, dict.fromkeys(counts, "persons") | {"persons": None}, {"coverage": ("covered", "persons")})
+
+
+PACE_PARTS = {"persons": None, "covered": "persons", "declined": "persons", "remaining": "persons", "opened_week": "persons"}
+PACE_RATES = {"coverage": ("covered", "persons")}
+
+
+def pace(scope: Scope) -> Counts:
+    """Return what the pace is computed from: persons, covered, remaining, declined and opened in the last seven days."""
+    return one_row(scope, _pace(scope), PACE_PARTS, PACE_RATES)
+
+
+def pace_by_row(scope: Scope) -> Counts:
+    """Return the same per unit or part and in total, to tell which will not make it."""
+    return Counts(scope.by_row(_pace(scope)), ("code", "name"), PACE_PARTS, PACE_RATES, total="is_total")
+
+
+def opened(scope: Scope) -> Counts:
+    """Return one row per day from the campaign's start to its as-of date: persons whose account was opened on that day."""
+    campaign = scope.campaign
+    frame = scope.query(
+        f"""SELECT strftime(day, '%Y-%m-%d') AS day, count(p.person_id) AS opened
+        FROM (SELECT unnest(generate_series(DATE '{campaign.started}', DATE '{campaign.as_of}', INTERVAL 1 DAY))::DATE AS day)
+        LEFT JOIN (SELECT * FROM persons WHERE {scope.where} AND has_account) p ON p.account_opened_at::DATE = day GROUP BY 1 ORDER BY 1""",
+        "accounts opened by day",
+    )
+    return Counts(frame, ("day",), {"opened": None})
 
 
 @dataclass(frozen=True)
@@ -49,13 +73,16 @@ class Outlook:
     enough: bool | None
 
 
-def outlook(released: Released, as_of: dt.date, deadline: dt.date) -> Outlook:
-    """Return the outlook from released counts alone, so that it tells nothing they do not.
+def outlook(released: Released, as_of: dt.date, deadline: dt.date, target: float = 1.0, row: int = 0) -> Outlook:
+    """Return the outlook of one row from released counts alone, so that it tells nothing they do not.
 
-    Method: persons remaining ÷ days left against persons covered in the last seven days ÷ 7. Nothing is claimed for withheld counts.
+    Method: persons to go ÷ days left against persons covered in the last seven days ÷ 7. To go are those remaining (declined persons
+    apart), less what a target below 100 % leaves. Nothing is claimed for withheld counts.
     """
     days = (deadline - as_of).days
-    remaining, week = released.value("remaining"), released.value("opened_week")
+    remaining, week, persons = (released.value(name, row) for name in ("remaining", "opened_week", "persons"))
+    if remaining is not None and target < 1 and persons is not None:
+        remaining = max(0, remaining - math.floor((1 - target) * persons))
     needed = math.ceil(remaining / days) if remaining is not None and days > 0 else None
     reached = week / WEEK if week is not None else None
     if remaining == 0:

@@ -28,3 +28,11 @@ def reasons(scope: Scope) -> Counts:
         "reasons of quarantine",
     )
     return Counts(frame, ("kind", "reason_text"), {"rows": None}, unit="rows", open=frozenset({"rows"}))
+
+
+def refused(scope: Scope) -> list[tuple[str, str]]:
+    """Return (file, kind of list) of the source files that could not be read at all."""
+    frame = scope.query(
+        f"SELECT DISTINCT source_file, kind FROM loads WHERE {scope.where} AND status = 'refused' ORDER BY 1", "refused files"
+    )
+    return list(zip(frame["source_file"], frame["kind"], strict=True))

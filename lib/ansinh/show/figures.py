@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ansinh.disclosure import Released
 from ansinh.show import numbers
@@ -115,7 +116,7 @@ def trend(
 
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": f"{id}", "font.family": "sans-serif", "font.size": 11}):
         figure = Figure(figsize=(6.6, 3.3), layout="constrained")
-        axes = figure.subplots()
+        axes: Any = figure.subplots()
         known = [(day, share) for day, share in zip(days, shares, strict=True) if share is not None]
         axes.plot([day for day, _ in known], [share * 100 for _, share in known], color=ACCENT, linewidth=2.4)
         if known and deadline > known[-1][0]:
@@ -139,7 +140,7 @@ def trend(
                 color=ACCENT,
                 weight="bold",
             )
-        axes.axvline(deadline, color=INK, linewidth=0.8, linestyle=":")  # type: ignore[arg-type]
+        axes.axvline(deadline, color=INK, linewidth=0.8, linestyle=":")
         axes.annotate(
             f"thời hạn {deadline:%d/%m}",
             (deadline, 0.02),
@@ -148,7 +149,7 @@ def trend(
             textcoords="offset points",
             ha="right",
             color=INK,
-        )  # type: ignore[arg-type]
+        )
         axes.set_ylim(max(0, min((share for _, share in known), default=0) * 100 - 5), 101)
         _quiet(axes, known[0][0] if known else deadline, deadline)
         markup = _svg(figure, id, title, description)
@@ -163,23 +164,23 @@ def trend(
     )
 
 
-def _quiet(axes: object, first: dt.date, last: dt.date) -> None:
+def _quiet(axes: Any, first: dt.date, last: dt.date) -> None:
     """Leave only what is read: two spines off, light grid, dates as dd/mm, per cent with a sign."""
     from matplotlib.dates import DateFormatter, DayLocator
     from matplotlib.ticker import FuncFormatter
 
-    axes.spines[["top", "right", "left"]].set_visible(False)  # type: ignore[attr-defined]
-    axes.grid(axis="y", color="#d5dbe1", linewidth=0.7)  # type: ignore[attr-defined]
-    axes.tick_params(length=0, colors=INK)  # type: ignore[attr-defined]
-    axes.xaxis.set_major_locator(DayLocator(interval=max(1, (last - first).days // 5)))  # type: ignore[attr-defined]
-    axes.xaxis.set_major_formatter(DateFormatter("%d/%m"))  # type: ignore[attr-defined]
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f} %"))  # type: ignore[attr-defined]
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.grid(axis="y", color="#d5dbe1", linewidth=0.7)
+    axes.tick_params(length=0, colors=INK)
+    axes.xaxis.set_major_locator(DayLocator(interval=max(1, (last - first).days // 5)))
+    axes.xaxis.set_major_formatter(DateFormatter("%d/%m"))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f} %"))
 
 
-def _svg(figure: object, id: str, title: str, description: str) -> str:
+def _svg(figure: Any, id: str, title: str, description: str) -> str:
     """Return the figure as SVG to stand in a page: no date, ids of its own, title and description, colours that follow the page."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)  # type: ignore[attr-defined]
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
     svg = buffer.getvalue().decode("utf-8")
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)

@@ -1,7 +1,9 @@
 """Numbers and dates as Vietnamese offices write them: 293.500; 40,26 %; 16/01/2024.
 
->>> count(293500), percent(0.4026), date(__import__('datetime').date(2024, 1, 16))
-('293.500', '40,26\\xa0%', '16/01/2024')
+Shares of rounded counts carry one decimal; more would claim what is not known.
+
+>>> count(293500), percent(0.4026, 2), percent(0.9), date(__import__('datetime').date(2024, 1, 16))
+('293.500', '40,26\\xa0%', '90,0\\xa0%', '16/01/2024')
 """
 
 from __future__ import annotations
@@ -18,14 +20,14 @@ def count(value: float | int) -> str:
     return f"{round(value):,}".replace(",", ".")
 
 
-def percent(share: float, digits: int = 2) -> str:
+def percent(share: float, digits: int = 1) -> str:
     """Return a share (0 to 1) as per cent with a comma; never rounded up to 100 nor down to 0 when it is neither."""
     scale = 10 ** (digits + 2)
     scaled = share * scale
     whole = round(scaled)
     if 0 < share < 1:
         whole = min(max(math.floor(scaled + 0.5), 1), scale - 1)
-    text = f"{whole / 10**digits:.{digits}f}".rstrip("0").rstrip(".") if digits else str(whole)
+    text = f"{whole / 10**digits:.{digits}f}" if 0 < share < 1 else str(whole // 10**digits)
     return text.replace(".", ",") + SPACE + "%"
 
 

@@ -37,6 +37,11 @@ def days_left(days: int) -> str:
     return "hôm nay là hạn cuối" if days == 0 else f"đã quá hạn {-days} ngày"
 
 
+def inside(name: str) -> str:
+    """Return a name as it stands inside a sentence: its first letter small, the rest as it is."""
+    return name[:1].lower() + name[1:]
+
+
 def joined(parts: Sequence[str]) -> str:
     """Join parts as a sentence does: a, b và c."""
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " và " + parts[-1] if parts else ""

@@ -1,0 +1,74 @@
+"""Where persons stop on the way from the list to payment by account: each person once, with one step, one cause and one actor.
+
+The steps follow one another, so persons who stop plus persons who arrive are exactly the persons on the list. Unit: persons.
+"""
+
+from __future__ import annotations
+
+from ansinh.checks.catalogue import catalogue
+from ansinh.disclosure import Counts
+from ansinh.measures.scope import Scope
+
+STEPS = {
+    "complete": "Đủ thông tin",
+    "verified": "Đã đối chiếu khớp",
+    "clean": "Dữ liệu sạch",
+    "has_account": "Đã có tài khoản",
+    "usable": "Tài khoản dùng được",
+    "paid": "Đã nhận qua tài khoản",
+}
+"""The steps, in order, as pages name them."""
+
+CAUSES = {
+    "incomplete": "Thiếu thông tin",
+    "unverified": "Chưa đối chiếu khớp với CSDLQG về dân cư",
+    "unclean": "Còn lỗi cản trở",
+    "declined": "Không đăng ký tài khoản",
+    "not_opened": "Chưa mở tài khoản",
+    "unusable": "Tài khoản chưa dùng được",
+    "payment_none": "Không có trong danh sách chi trả của kỳ",
+    "payment_pending": "Khoản chi chưa hoàn tất",
+    "payment_cash": "Nhận bằng tiền mặt",
+    "payment_returned": "Khoản chi bị trả lại",
+}
+"""Causes that are no check; a check's cause is its id."""
+
+_STOPS = """
+WITH f AS (
+    SELECT person_id, min(check_id) FILTER (severity <> 'warns') AS gravest, arg_min(who, check_id) FILTER (severity <> 'warns') AS gravest_who,
+        min(check_id) FILTER (check_id LIKE 'A%') AS register, arg_min(who, check_id) FILTER (check_id LIKE 'A%') AS register_who,
+        min(check_id) FILTER ("table" = 'accounts' AND severity <> 'warns') AS account,
+        arg_min(who, check_id) FILTER ("table" = 'accounts' AND severity <> 'warns') AS account_who
+    FROM findings WHERE person_id <> '' GROUP BY 1),
+stopped AS (
+    SELECT p.*, f.* EXCLUDE (person_id), CASE WHEN NOT complete THEN 'complete' WHEN NOT verified THEN 'verified' WHEN NOT clean THEN 'clean'
+        WHEN NOT has_account THEN 'has_account' WHEN NOT usable_account THEN 'usable' WHEN payment <> 'account' THEN 'paid' END AS step
+    FROM persons p LEFT JOIN f USING (person_id))
+SELECT step,
+    CASE step WHEN 'complete' THEN coalesce(blocker, 'incomplete') WHEN 'verified' THEN coalesce(register, 'unverified')
+        WHEN 'clean' THEN coalesce(gravest, 'unclean') WHEN 'has_account' THEN if(declined, 'declined', 'not_opened')
+        WHEN 'usable' THEN coalesce(account, 'unusable') ELSE 'payment_' || payment END AS cause,
+    CASE step WHEN 'complete' THEN coalesce(blocker_who, 'commune') WHEN 'verified' THEN coalesce(register_who, 'police')
+        WHEN 'clean' THEN coalesce(gravest_who, 'commune') WHEN 'has_account' THEN if(declined, 'commune', 'bank')
+        WHEN 'usable' THEN coalesce(account_who, 'bank') ELSE 'department' END AS who,
+    count(*) AS persons
+FROM stopped WHERE {where} AND step IS NOT NULL GROUP BY ALL
+"""
+
+
+def by_cause(scope: Scope) -> Counts:
+    """Return persons who stop, by step, cause (a check's id or a key of CAUSES) and who acts, most first within a step, with the total.
+
+    A check's finding is the cause where there is one: the one with the lowest id among the gravest, as `persons.blocker` has it.
+    """
+    frame = scope.query(_STOPS.format(where=scope.where), "where persons stop")
+    order = {step: at for at, step in enumerate(STEPS)}
+    frame["at"] = frame["step"].map(order)
+    frame = (
+        frame.sort_values(["at", "persons", "cause", "who"], ascending=[True, False, True, True]).drop(columns="at").reset_index(drop=True)
+    )
+    words = CAUSES | {check.id: f"{check.id} · {check.title}" for check in catalogue(scope.campaign)}
+    frame["name"] = frame["cause"].map(words).fillna(frame["cause"])
+    frame["is_total"] = False
+    frame.loc[len(frame)] = ["", "total", "", int(frame["persons"].sum()), "Tổng số người dừng lại", True]
+    return Counts(frame.astype({"persons": "int64"}), ("step", "cause", "name", "who"), {"persons": None}, total="is_total")

@@ -1,0 +1,38 @@
+"""The same counts at every snapshot up to the as-of date: a small table that grows with each day's data. Unit: persons."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pandas as pd
+
+from ansinh import store
+from ansinh.disclosure import Counts
+from ansinh.measures.scope import Scope, one_row
+
+COUNTS = {
+    "persons": "count(*)",
+    "complete": "count(*) FILTER (complete)",
+    "clean": "count(*) FILTER (clean)",
+    "covered": "count(*) FILTER (has_account)",
+    "usable": "count(*) FILTER (usable_account)",
+}
+PARTS = {"persons": None, "complete": "persons", "clean": "persons", "covered": "persons", "usable": "persons"}
+RATES = {"clean_rate": ("clean", "persons"), "coverage": ("covered", "persons"), "usable_rate": ("usable", "persons")}
+
+
+def snapshots(scope: Scope) -> Counts:
+    """Return one row per judged snapshot up to the campaign's as-of date (key `as_of`, YYYY-MM-DD), oldest first."""
+    rows = []
+    folders = scope.workspace.store(scope.campaign, scope.campaign.as_of).parent.glob("????-??-??")
+    for folder in sorted(folders):
+        if dt.date.fromisoformat(folder.name) > scope.campaign.as_of or not store.has_findings(folder):
+            continue
+        con = store.connect(folder, [store.PERSONS], units=[scope.unit.code] if scope.unit else None)
+        row = one_row(replace(scope, con=con), COUNTS, PARTS, RATES).frame
+        row.insert(0, "as_of", folder.name)
+        rows.append(row)
+        con.close()
+    frame = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=["as_of", *COUNTS])
+    return Counts(frame, ("as_of",), PARTS, RATES)
