@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ansinh import store
-from ansinh.campaign import campaign_schema
+from ansinh.campaign import Workspace, campaign_schema
+from ansinh.checks import catalogue
 
 ROOT = Path(__file__).parents[1]
 
@@ -25,9 +26,39 @@ def data_model() -> str:
     )
 
 
+def checks() -> str:
+    """docs/checks.md."""
+    workspace = Workspace(ROOT)
+    lines = [
+        "# The checks",
+        "",
+        "Generated from `lib/ansinh/checks` by `make docs`. Polarity: the SQL of `fails` is true for the bad row. Every row has one of three outcomes with",
+        "every check: fails, passes, or not applicable with a reason. `ansinh check --only V05` prints a check's whole query and counts.",
+        "Ids are permanent; a changed rule is a new version. Columns beyond the canonical tables come from the views in `lib/ansinh/checks/views.py`.",
+        "",
+        "| id | version | title | tiêu đề | table | severity | who mends | fails when | source |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for check in catalogue(workspace.campaign()):
+        cells = (
+            check.id,
+            str(check.version),
+            check.title_en,
+            check.title,
+            check.table,
+            check.severity,
+            check.who,
+            f"`{check.fails}`",
+            check.source,
+        )
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "docs/data-model.md": data_model,
     "docs/campaign.schema.json": campaign_schema,
+    "docs/checks.md": checks,
 }
 
 

@@ -64,7 +64,8 @@ def test_an_exact_check_finds_the_planted_records_and_no_other(found: pd.DataFra
 @pytest.mark.parametrize("check", ["C03", "C04", "K04", "U01", "U02", "U03", "U04", "U05"])
 def test_the_other_checks_miss_none_of_the_planted_records(found: pd.DataFrame, planted: pd.DataFrame, check: str) -> None:
     missed = places(planted[planted["check"] == check]) - places(found[found["check_id"] == check])
-    assert len(missed) <= 0.02 * (planted["check"] == check).sum()
+    # A pair whose other record got a year-only birth date besides can no longer be told.
+    assert len(missed) <= max(1, 0.02 * (planted["check"] == check).sum())
 
 
 def test_every_check_has_a_remedy_a_source_and_both_titles(campaign: Campaign) -> None:
