@@ -6,6 +6,7 @@ DuckDB. Everything under a store is restricted. docs/data-model.md is generated 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import uuid
@@ -420,7 +421,9 @@ def connect(
         raise NotReady(f"There are no data for {store.name} yet. Run `ansinh intake` first.")
     con = duckdb.connect(":memory:", config={"threads": threads} if threads else {})
     con.execute("SET preserve_insertion_order = true")
-    con.execute("SET enable_progress_bar = false")
+    # In a Jupyter kernel without ipywidgets DuckDB refuses the setting, and then has no bar to show.
+    with contextlib.suppress(duckdb.InvalidInputException):
+        con.execute("SET enable_progress_bar = false")
     if memory:
         con.execute(f"SET memory_limit = '{memory}'")
     for table in tables:
