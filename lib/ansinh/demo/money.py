@@ -53,7 +53,8 @@ def open_accounts(campaign: Campaign, people: pd.DataFrame, rng: np.random.Gener
     people["opened_at"] = pd.Series(opened, index=people.index).where(will)
     for unit, fact in facts.items():
         _nearly_complete(people, unit, fact, rng)
-    people["channel"] = _choose(CHANNELS, count, rng)
+    shares = calibration(campaign).get("channel_share", dict(CHANNELS))
+    people["channel"] = _choose(tuple(shares.items()), count, rng)
     bank = rng.choice(len(BANKS), count, p=np.array([item[1] for item in BANKS]) / sum(item[1] for item in BANKS))
     people["bank"] = np.where(people["channel"] == "post", "LPB", np.array([item[0] for item in BANKS])[bank])
     length = {item[0]: item[2] for item in BANKS}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ansinh.campaign import Workspace
+from ansinh.campaign import Campaign, Workspace
 
 
 def ansinh(*arguments: str, cwd: Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
@@ -89,15 +89,14 @@ def test_a_broken_workbook_among_the_inputs_stops_nobody_else(city: Workspace, t
 
 
 @pytest.mark.slow
-def test_two_builds_of_the_same_inputs_are_byte_identical(published: Workspace, tmp_path: Path) -> None:
+def test_two_builds_of_the_same_inputs_are_byte_identical(published: Workspace, campaign: Campaign, tmp_path: Path) -> None:
     root = tmp_path / "elsewhere" / "workspace"
     shutil.copytree(published.root, root, ignore=shutil.ignore_patterns("store", "reports", "_site"))
     here, there = published.output(published.campaign()), Workspace(root).output(published.campaign())
-    (Workspace(root).data(published.campaign()) / "demo.json").write_text(
-        json.dumps({"people": 293500, "seed": 2024, "as_of": "2024-01-14"}), encoding="utf-8"
-    )
+    assert campaign.demo is not None
+    same = ("--people", str(campaign.demo.people), "--seed", str(campaign.demo.seed))
 
-    done = ansinh("build", "--jobs", "1", "--renderer", "embedded", cwd=root, env={"TZ": "America/New_York", "LC_ALL": "C"})
+    done = ansinh("build", *same, "--jobs", "1", "--renderer", "embedded", cwd=root, env={"TZ": "America/New_York", "LC_ALL": "C"})
 
     assert done.returncode == 0, done.stderr
     first = {path.relative_to(here).as_posix(): path.read_bytes() for path in here.rglob("*") if path.is_file()}

@@ -1,0 +1,82 @@
+"""The notebooks' front door: `audit = open_audit(campaign, unit, as_of)`, then one call a sentence.
+
+Every method measures, releases and shows: what it returns may be published. Thin by design; the work is in measures and show.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from ansinh import store
+from ansinh.audit.cleanliness import Cleanliness
+from ansinh.audit.coverage import Coverage
+from ansinh.audit.deadline import Deadline
+from ansinh.audit.directive import Directive
+from ansinh.audit.method import Method
+from ansinh.audit.payment import Payment
+from ansinh.audit.sources import Sources
+from ansinh.campaign import Workspace
+from ansinh.errors import NotReady, UserError
+from ansinh.measures import Scope
+from ansinh.show import Shown, numbers, paragraph
+from ansinh.units import Unit
+
+__all__ = ["Audit", "open_audit"]
+
+
+def open_audit(campaign: str, unit: str, as_of: str) -> Audit:
+    """Open the audit of one unit ("" for the whole campaign) at one as-of date (YYYY-MM-DD); all three are plain text.
+
+    Raises UserError or UnknownUnit naming the parameter and the remedy, NotReady when `ansinh check` has not run.
+    """
+    for name, value in (("campaign", campaign), ("unit", unit), ("as_of", as_of)):
+        if not isinstance(value, str):
+            raise UserError(f'The parameter {name} must be plain text, such as {name} = "001".')
+    try:
+        day = dt.date.fromisoformat(as_of)
+    except ValueError:
+        raise UserError(f'The parameter as_of is {as_of!r}; write it as "YYYY-MM-DD".') from None
+    workspace = Workspace.find()
+    settings = workspace.campaign(campaign, day)
+    found = workspace.register(settings).get(unit, settings.units.level) if unit else None
+    folder = workspace.store(settings, day)
+    if not store.has_findings(folder):
+        raise NotReady(
+            f"There are no findings of {campaign} as of {as_of}. Run `ansinh build {campaign} --as-of {as_of}`, or `ansinh check` first."
+        )
+    con = store.connect(folder, units=[unit] if unit else None)
+    return Audit(Scope(con, workspace, settings, found))
+
+
+class Audit:
+    """An open audit: areas to call, each method returning something that shows itself and may be published."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self.sources = Sources(scope)
+        self.cleanliness = Cleanliness(scope)
+        self.coverage = Coverage(scope)
+        self.deadline = Deadline(scope)
+        self.payment = Payment(scope)
+        self.directive = Directive(scope)
+        self.method = Method(scope)
+
+    @property
+    def unit(self) -> Unit | None:
+        """The unit audited, None for the whole campaign."""
+        return self._scope.unit
+
+    def subject(self) -> Shown:
+        """Say what is audited, as of when, on which data."""
+        campaign = self._scope.campaign
+        kind = "Dữ liệu mô phỏng, không phải số liệu thật. " if campaign.synthetic else ""
+        return paragraph(
+            f"{kind}{self._scope.name}, {campaign.title}. Số liệu đến ngày {numbers.date(campaign.as_of)}; thời hạn {numbers.date(campaign.deadline)}.",
+            "as-subject",
+        )
+
+    def __repr__(self) -> str:
+        return f"Audit of {self._scope.name}, {self._scope.campaign.name}, as of {self._scope.campaign.as_of}"
+
+    def _repr_html_(self) -> str:
+        return self.subject().html

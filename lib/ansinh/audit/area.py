@@ -1,0 +1,46 @@
+"""What the areas of an audit share: their scope, disclosure control and the words for rows."""
+
+from __future__ import annotations
+
+from ansinh.campaign import Campaign
+from ansinh.disclosure import Counts, Released, release
+from ansinh.measures import Scope
+from ansinh.show import Shown, paragraph
+
+
+class Area:
+    """One area of an audit, with what all areas share."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    @property
+    def campaign(self) -> Campaign:
+        """The campaign's settings."""
+        return self.scope.campaign
+
+    def release(self, counts: Counts) -> Released:
+        """Pass raw counts through disclosure control."""
+        return release(counts, self.campaign)
+
+    @property
+    def row_word(self) -> str:
+        """What a row of this scope's tables is called."""
+        if self.scope.unit is None and self.campaign.units.level == "district":
+            return "Quận, huyện, thị xã"
+        return "Thôn, tổ dân phố" if self.scope.column == "village" else "Xã, phường, thị trấn"
+
+    def links(self, released: Released, page: str) -> list[str]:
+        """Return the address of each row's own page, "" where it has none."""
+        if self.scope.unit is not None:
+            return [""] * len(released.frame)
+        slugs = {unit.code: unit.slug for unit in self.scope.workspace.units(self.campaign)}
+        return [f"don-vi/{slugs[code]}/{page}.html" if code in slugs else "" for code in released.frame["code"]]
+
+
+def nobody(scope: Scope) -> Shown:
+    """Say that there is nobody to count, and where to look for the reason."""
+    return paragraph(
+        f"{scope.name}: chưa có người thụ hưởng nào trong số liệu. Xem mục đối chiếu dữ liệu nguồn ở cuối trang: tệp có thể chưa gửi hoặc không đọc được.",
+        "as-answer",
+    )

@@ -1,0 +1,135 @@
+"""How clean the data are, on the page."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from ansinh.audit.area import Area, nobody
+from ansinh.checks import ACTORS, SEVERITIES
+from ansinh.disclosure import Counts, Released
+from ansinh.measures import cleanliness
+from ansinh.show import Shown, figures, paragraph, tables, words
+from ansinh.show.figures import Headline
+
+STATE_WORDS = {"new": "Mới phát hiện", "standing": "Còn tồn tại từ kỳ trước", "reopened": "Tái phát"}
+
+
+class Cleanliness(Area):
+    """How clean the data are."""
+
+    @cached_property
+    def _whole(self) -> Released:
+        return self.release(cleanliness.whole(self.scope))
+
+    def answer(self) -> Shown:
+        """The answer in one sentence."""
+        told = self._whole
+        if told.value("persons") == 0:
+            return nobody(self.scope)
+        return paragraph(
+            f"{self.scope.name}: {words.rate(told, 'clean_rate')} người thụ hưởng có dữ liệu sạch; {words.rate(told, 'complete_rate')} đủ thông tin để mở tài khoản; "
+            f"{words.rate(told, 'verified_rate')} đã đối chiếu khớp với CSDLQG về dân cư.",
+            "as-answer",
+        )
+
+    def headlines(self) -> Shown:
+        """The four figures."""
+        told = self._whole
+        return figures.headlines(
+            [
+                Headline(tables.cell(told, "persons", 0)[0], "Người thụ hưởng", "mỗi người đếm một lần"),
+                Headline(words.rate(told, "complete_rate"), "Đủ thông tin", "trên tổng số người"),
+                Headline(words.rate(told, "verified_rate"), "Đã đối chiếu khớp", "với CSDLQG về dân cư"),
+                Headline(words.rate(told, "clean_rate"), "Dữ liệu sạch", "không còn lỗi cản trở"),
+            ]
+        )
+
+    def by_row(self) -> Shown:
+        """Complete, verified and clean, per unit or part."""
+        released = self.release(cleanliness.rates(self.scope))
+        columns = {
+            "name": self.row_word,
+            "persons": "Người thụ hưởng",
+            "complete": "Đủ thông tin",
+            "complete_rate": "Tỷ lệ đủ thông tin",
+            "clean": "Dữ liệu sạch",
+            "clean_rate": "Tỷ lệ dữ liệu sạch",
+            "ready": "Sẵn sàng mở tài khoản",
+        }
+        return tables.table(
+            released,
+            id="bang-do-sach",
+            caption=f"Độ sạch dữ liệu theo {self.row_word.lower()}",
+            columns=columns,
+            bars=("clean_rate",),
+            links=self.links(released, "du-lieu"),
+            filter=True,
+        )
+
+    def by_check(self, top: int = 0) -> Shown:
+        """Rows that fail, check by check; `top` keeps only that many with the most failures that block."""
+        counts = cleanliness.by_check(self.scope)
+        frame = counts.frame
+        if top:
+            frame = (
+                frame[(frame["severity"] != "warns") & (frame["failing"] > 0)]
+                .sort_values(["failing", "check_id"], ascending=[False, True])
+                .head(top)
+            )
+        else:
+            frame = frame[frame["failing"] > 0]
+        if frame.empty:
+            return paragraph("Không còn lỗi nào được phát hiện.")
+        released = self.release(Counts(frame, counts.keys, counts.counts, counts.rates, unit=counts.unit))
+        shown = released.frame
+        shown["title"] = shown["check_id"] + " · " + shown["title"]
+        shown["severity"], shown["who"] = shown["severity"].map(SEVERITIES), shown["who"].map(ACTORS)
+        columns = {
+            "title": "Tiêu chí",
+            "failing": "Bản ghi không đạt",
+            "share": "Tỷ lệ trên số áp dụng",
+            "severity": "Mức độ",
+            "who": "Đơn vị xử lý",
+            "remedy": "Cách xử lý",
+        }
+        caption = "Lỗi cản trở nhiều nhất và ai phải xử lý" if top else "Lỗi phát hiện theo tiêu chí"
+        return tables.table(
+            released,
+            id="bang-loi-chinh" if top else "bang-loi",
+            caption=caption,
+            columns=columns,
+            note="Tỷ lệ tính trên số bản ghi mà tiêu chí áp dụng.",
+        )
+
+    def by_who(self) -> Shown:
+        """Persons waiting, by who mends."""
+        released = self.release(cleanliness.by_who(self.scope))
+        if released.frame.empty:
+            return paragraph("Không còn lỗi cản trở nào phải xử lý.")
+        released.frame["who"] = released.frame["who"].map(ACTORS)
+        columns = {
+            "who": "Đơn vị xử lý",
+            "persons": "Người còn lỗi cản trở",
+            "blocks_account": "Cản trở mở tài khoản",
+            "blocks_payment": "Cản trở chi trả",
+        }
+        return tables.table(
+            released,
+            id="bang-don-vi-xu-ly",
+            caption="Ai phải xử lý",
+            columns=columns,
+            note="Một người có thể chờ nhiều đơn vị xử lý nên các dòng không cộng lại thành tổng.",
+        )
+
+    def changes(self) -> Shown:
+        """What changed since the previous snapshot."""
+        released = self.release(cleanliness.changes(self.scope))
+        if list(released.frame["state"]) in ([], ["new"]):
+            return paragraph("Đây là kỳ chốt số liệu đầu tiên nên chưa so sánh được với kỳ trước.")
+        released.frame["state"] = released.frame["state"].map(STATE_WORDS)
+        return tables.table(
+            released,
+            id="bang-thay-doi",
+            caption="Lỗi phát hiện so với kỳ chốt số liệu trước",
+            columns={"state": "Tình trạng", "findings": "Lỗi phát hiện"},
+        )

@@ -1,0 +1,65 @@
+"""How every figure is made, on the page."""
+
+from __future__ import annotations
+
+from ansinh.audit.area import Area
+from ansinh.checks import ACTORS, DIMENSIONS, SEVERITIES, catalogue
+from ansinh.disclosure import Counts
+from ansinh.measures import cleanliness
+from ansinh.show import Shown, paragraph, tables
+
+
+class Method(Area):
+    """How every figure is made."""
+
+    def catalogue(self, dimension: str) -> Shown:
+        """The checks of one quality dimension with their counts."""
+        checks = {check.id: check for check in catalogue(self.campaign) if check.dimension == dimension}
+        counts = cleanliness.by_check(self.scope)
+        frame = counts.frame[counts.frame["check_id"].isin(list(checks))]
+        released = self.release(Counts(frame, ("check_id",), counts.counts, counts.rates, unit=counts.unit))
+        rows = []
+        for at, id in enumerate(released.frame["check_id"]):
+            check = checks[id]
+            shown = [tables.cell(released, column, at)[0] for column in ("failing", "applicable")]
+            rows.append(
+                [
+                    f"{id} (phiên bản {check.version})",
+                    check.title,
+                    SEVERITIES[check.severity],
+                    ACTORS[check.who],
+                    check.remedy,
+                    check.source,
+                    *shown,
+                ]
+            )
+        headings = ["Mã", "Tiêu chí", "Mức độ", "Đơn vị xử lý", "Cách xử lý", "Căn cứ", "Bản ghi không đạt", "Bản ghi áp dụng"]
+        return tables.plain(f"tieu-chi-{dimension}", f"Tiêu chí về tính {DIMENSIONS[dimension].lower()}", headings, rows)
+
+    def definitions(self) -> Shown:
+        """What each figure means, its numerator and denominator."""
+        rows = [
+            ["Người thụ hưởng", "Mỗi người đếm một lần trong toàn địa bàn; người có tên ở hai nơi được tính ở đơn vị có mã nhỏ nhất."],
+            ["Tỷ lệ đủ thông tin", "Người có đủ họ tên, ngày sinh đầy đủ, số định danh hợp lệ, nơi cư trú ÷ người thụ hưởng."],
+            ["Đã đối chiếu khớp", "Người có kết quả đối chiếu khớp với CSDLQG về dân cư ÷ người thụ hưởng."],
+            ["Tỷ lệ dữ liệu sạch", "Người không còn lỗi cản trở mở tài khoản hoặc cản trở chi trả ÷ người thụ hưởng."],
+            ["Tỷ lệ có tài khoản", "Người có ít nhất một tài khoản được báo cáo, không bị từ chối ÷ người thụ hưởng."],
+            [
+                "Tỷ lệ tài khoản dùng được",
+                "Người có tài khoản đang hoạt động, đứng tên mình hoặc người nhận thay hợp pháp ÷ người thụ hưởng.",
+            ],
+            ["Tỷ lệ nhận qua tài khoản", "Người có khoản chi trong kỳ đã đến tài khoản ÷ người thụ hưởng."],
+            ["Không đăng ký", "Người ghi không đăng ký và chưa có tài khoản; đứng riêng, không tính là đã có hay chưa có."],
+            ["Tốc độ cần đạt", "Số người còn lại ÷ số ngày còn lại, so với bình quân 7 ngày gần nhất."],
+        ]
+        return tables.plain("dinh-nghia", "Định nghĩa chỉ tiêu", ["Chỉ tiêu", "Cách tính"], rows)
+
+    def disclosure(self) -> Shown:
+        """How small counts are protected."""
+        rule = self.campaign.disclosure
+        if self.campaign.audience == "internal":
+            return paragraph("Trang này dành cho người có thẩm quyền: số liệu được giữ nguyên, không che số nhỏ.")
+        return paragraph(
+            f"Số từ 1 đến {rule.threshold} không được công bố, kể cả khi là phần còn lại của một tổng; các số khác làm tròn đến {rule.rounding}; "
+            f"tỷ lệ trên mẫu số nhỏ hơn {rule.rate_minimum} không được công bố. Tỷ lệ tính từ số đã làm tròn."
+        )
