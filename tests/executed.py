@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import nbformat
@@ -21,12 +22,13 @@ def execute_copies(city: Workspace, folder: Path = FOLDER) -> None:
     """Execute every notebook on the small city and write the copies, with fixed ids and no times or paths."""
     os.environ["ANSINH_WORKSPACE"] = str(city.root)
     folder.mkdir(exist_ok=True)
+    units = {"city": "", "unit": UNIT, "commune": city.register(city.campaign()).children(UNIT)[0].code}
     for source in sorted(city.notebooks.glob("*.ipynb")):
-        unit = UNIT if declaration(source)["level"] == "unit" else ""
+        unit = units[declaration(source)["level"]]
         notebook = nbformat.read(source, as_version=4)
         for cell in notebook.cells:
             if "parameters" in cell.metadata.get("tags", []):
-                cell.source = cell.source.replace('unit = "001"', f'unit = "{unit}"')
+                cell.source = re.sub(r'unit = ".*"', f'unit = "{unit}"', cell.source)
         prepared = folder / source.name
         nbformat.write(notebook, prepared)
         executed = papermill.execute_notebook(str(prepared), None, engine_name="ansinh", kernel_name="python3", progress_bar=False)

@@ -43,6 +43,19 @@ class Document(Settings):
     subject: str
 
 
+Measure = Literal["clean", "complete", "coverage", "post", "holders", "declined", "usable", "deadline", "banks"]
+"""What can measure an obligation (docs/measures.md): the figure its row of the directive page shows."""
+
+
+class Obligation(Settings):
+    """One obligation of the campaign: its number, what is to be done, who answers for it and what measures it."""
+
+    id: str
+    text: str
+    who: str = Field(description="Who answers for it, as pages name them")
+    measure: Measure
+
+
 class Units(Settings):
     """Which register of units, which root, the level reported at and the part below it."""
 
@@ -180,6 +193,7 @@ class Campaign(Settings):
     period: Identifier
     period_name: str
     documents: tuple[Document, ...] = ()
+    obligations: tuple[Obligation, ...] = ()
     units: Units
     groups: tuple[Group, ...] = Field(min_length=1)
     standards: tuple[Standard, ...] = ()

@@ -15,8 +15,8 @@ from ansinh.audit.directive import Directive
 from ansinh.audit.method import Method
 from ansinh.audit.payment import Payment
 from ansinh.audit.sources import Sources
-from ansinh.campaign import Workspace
-from ansinh.errors import NotReady, UserError
+from ansinh.campaign import Campaign, Workspace
+from ansinh.errors import NotReady, UnknownUnit, UserError
 from ansinh.measures import Scope
 from ansinh.show import Shown, numbers, paragraph
 from ansinh.units import Unit
@@ -25,7 +25,7 @@ __all__ = ["Audit", "open_audit"]
 
 
 def open_audit(campaign: str, unit: str, as_of: str) -> Audit:
-    """Open the audit of one unit ("" for the whole campaign) at one as-of date (YYYY-MM-DD); all three are plain text.
+    """Open the audit of one unit, or of one commune below it ("" for the whole campaign), at one as-of date (YYYY-MM-DD); all are plain text.
 
     Raises UserError or UnknownUnit naming the parameter and the remedy, NotReady when `ansinh check` has not run.
     """
@@ -38,14 +38,25 @@ def open_audit(campaign: str, unit: str, as_of: str) -> Audit:
         raise UserError(f'The parameter as_of is {as_of!r}; write it as "YYYY-MM-DD".') from None
     workspace = Workspace.find()
     settings = workspace.campaign(campaign, day)
-    found = workspace.register(settings).get(unit, settings.units.level) if unit else None
+    found = _find(workspace, settings, unit) if unit else None
     folder = workspace.store(settings, day)
     if not store.has_findings(folder):
         raise NotReady(
             f"There are no findings of {campaign} as of {as_of}. Run `ansinh build {campaign} --as-of {as_of}`, or `ansinh check` first."
         )
-    con = store.connect(folder, units=[unit] if unit else None)
-    return Audit(Scope(con, workspace, settings, found))
+    home = found.code if found and found.level == settings.units.level else found.parent if found else ""
+    return Audit(Scope(store.connect(folder, units=[home] if home else None), workspace, settings, found))
+
+
+def _find(workspace: Workspace, campaign: Campaign, code: str) -> Unit:
+    """Return the reported unit with `code`, or the commune inside one; raises UnknownUnit for any other."""
+    units = workspace.units(campaign)
+    reported = {unit.code: unit for unit in units} | {
+        part.code: part for unit in units for part in workspace.register(campaign).children(unit.code)
+    }
+    if code not in reported:
+        raise UnknownUnit(f"The parameter unit is {code!r}; {campaign.name} has no such unit. Write a code such as {units[0].code!r}.")
+    return reported[code]
 
 
 class Audit:

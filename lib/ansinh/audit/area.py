@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ansinh.campaign import Campaign
 from ansinh.disclosure import Counts, Released, release
+from ansinh.identity.banks import Banks
 from ansinh.measures import Scope
 from ansinh.show import Shown, paragraph
 
@@ -29,6 +32,12 @@ class Area:
         if self.scope.unit is None and self.campaign.units.level == "district":
             return "Quận, huyện, thị xã"
         return "Thôn, tổ dân phố" if self.scope.column == "village" else "Xã, phường, thị trấn"
+
+    def bank_names(self, codes: Iterable[str]) -> list[str]:
+        """Return the banks' short names, as params/banks.csv has them; no code is an unknown bank."""
+        banks = Banks.read(self.scope.workspace.params / "banks.csv")
+        found = {code: bank.short_name for code in codes if code and (bank := banks.get(code))}
+        return [found.get(code, code) or "Chưa xác định" for code in codes]
 
     def links(self, released: Released, page: str) -> list[str]:
         """Return the address of each row's own page, "" where it has none."""

@@ -26,6 +26,8 @@ class Cleanliness(Area):
         told = self._whole
         if told.value("persons") == 0:
             return nobody(self.scope)
+        if not words.told(told, "clean_rate"):
+            return paragraph(f"{self.scope.name}: tỷ lệ dữ liệu sạch không công bố vì có số nhỏ.", "as-answer")
         return paragraph(
             f"{self.scope.name}: {words.rate(told, 'clean_rate')} người thụ hưởng có dữ liệu sạch; {words.rate(told, 'complete_rate')} đủ thông tin để mở tài khoản; "
             f"{words.rate(told, 'verified_rate')} đã đối chiếu khớp với CSDLQG về dân cư.",

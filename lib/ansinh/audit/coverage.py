@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from functools import cached_property
 
 from ansinh.audit.area import Area, nobody
 from ansinh.campaign import Campaign, Workspace
 from ansinh.checks import ACTORS
-from ansinh.disclosure import Released
-from ansinh.measures import coverage
+from ansinh.disclosure import Counts, Released
+from ansinh.measures import coverage, drops, ranking
+from ansinh.measures.drops import grouped
 from ansinh.show import Shown, figures, numbers, paragraph, tables, words
 from ansinh.show.figures import Headline
 
@@ -23,6 +25,8 @@ CHANNEL_WORDS = {
 }
 HOUR_WORDS = {"office": "Trong giờ hành chính", "evening": "Ngoài giờ hành chính", "weekend": "Thứ Bảy, Chủ nhật", "holiday": "Ngày lễ"}
 ACTOR_WORDS = ACTORS | {"–": "–", "": ""}
+FEWEST_POINTS = 5
+"""Fewer units than this make no comparison."""
 
 
 class Coverage(Area):
@@ -33,16 +37,15 @@ class Coverage(Area):
         return self.release(coverage.whole(self.scope))
 
     def answer(self) -> Shown:
-        """The answer in one sentence: coverage, who is missing, time left."""
+        """The answer in one sentence: coverage and who is missing."""
         if self._whole.value("persons") == 0:
             return nobody(self.scope)
-        told, days = self._whole, (self.campaign.deadline_of(self.scope.unit.code if self.scope.unit else "") - self.campaign.as_of).days
+        told = self._whole
         missing = words.persons(told, "remaining")
         rest = "không còn ai phải mở" if missing == "không có ai" else f"còn {missing} chưa có tài khoản"
-        return paragraph(
-            f"{self.scope.name}: {words.rate(told, 'coverage')} người thụ hưởng đã có tài khoản; {rest}, {words.days_left(days)}.",
-            "as-answer",
-        )
+        if not words.told(told, "coverage"):
+            return paragraph(f"{self.scope.name}: tỷ lệ có tài khoản không công bố vì có số nhỏ; {rest}.", "as-answer")
+        return paragraph(f"{self.scope.name}: {words.rate(told, 'coverage')} người thụ hưởng đã có tài khoản; {rest}.", "as-answer")
 
     def headlines(self) -> Shown:
         """The four figures: three rates and the persons missing."""
@@ -104,26 +107,39 @@ class Coverage(Area):
 
     def by_group(self) -> Shown:
         """The three rates per policy group."""
-        released = self.release(coverage.by_group(self.scope))
+        return self._groups(
+            coverage.by_group(self.scope), "bang-nhom", "Nhóm đối tượng", "Mỗi người thuộc nhóm của chế độ có mức cao nhất."
+        )
+
+    def by_sex(self) -> Shown:
+        """The three rates by sex."""
+        return self._groups(coverage.by_sex(self.scope), "bang-gioi-tinh", "Giới tính", "Giới tính theo danh sách người thụ hưởng.")
+
+    def by_age(self) -> Shown:
+        """The three rates by age band."""
+        note = f"Tuổi tròn đến ngày {numbers.date(self.campaign.as_of)}."
+        return self._groups(coverage.by_age(self.scope), "bang-tuoi", "Nhóm tuổi", note)
+
+    def _groups(self, counts: Counts, id: str, heading: str, note: str) -> Shown:
+        released = self.release(counts)
+        if not released.value("persons", len(released.frame) - 1):
+            return paragraph("Chưa có người thụ hưởng nào để phân nhóm.")
         columns = {
-            "name": "Nhóm đối tượng",
+            "name": heading,
             "persons": "Người thụ hưởng",
             "has_account": "Đã có tài khoản",
             "coverage": "Tỷ lệ có tài khoản",
             "usable_rate": "Tỷ lệ tài khoản dùng được",
             "paid_rate": "Tỷ lệ nhận qua tài khoản",
         }
-        return tables.table(
-            released,
-            id="bang-nhom",
-            caption="Tài khoản theo nhóm đối tượng",
-            columns=columns,
-            note="Mỗi người thuộc nhóm của chế độ có mức cao nhất.",
-        )
+        return tables.table(released, id=id, caption=f"Tài khoản theo {words.inside(heading)}", columns=columns, note=note)
 
     def gap(self) -> Shown:
         """Why people have no account, and who acts next."""
-        released = self.release(coverage.gap(self.scope))
+        counts = coverage.gap(self.scope)
+        released = self.release(replace(counts, frame=counts.frame[counts.frame["persons"] > 0]))
+        if released.frame.empty:
+            return paragraph("Mọi người đều đã có tài khoản dùng được.")
         released.frame["who"] = released.frame["who"].map(ACTOR_WORDS)
         columns = {"name": "Lý do chưa có tài khoản dùng được", "who": "Đơn vị hành động", "persons": "Số người"}
         return tables.table(
@@ -134,6 +150,48 @@ class Coverage(Area):
             note="Mỗi người được xếp vào đúng một lý do.",
         )
 
+    def drops(self) -> Shown:
+        """Where people stop on the way from the list to payment by account, why, and who acts; small causes of a step stand together."""
+        released = self.release(grouped(drops.by_cause(self.scope), self.campaign.disclosure.threshold))
+        if not released.value("persons", len(released.frame) - 1):
+            return paragraph("Không còn ai dừng lại trên đường từ danh sách đến chi trả qua tài khoản.")
+        released.frame["who"] = released.frame["who"].map(ACTOR_WORDS)
+        released.frame["step"] = released.frame["step"].map(drops.STEPS | {"": "Tất cả các bước"})
+        columns = {"step": "Chưa qua bước", "name": "Vì", "who": "Đơn vị hành động", "persons": "Số người"}
+        return tables.table(
+            released,
+            id="bang-dung-lai",
+            caption="Người dừng lại ở bước nào, vì sao, ai hành động",
+            columns=columns,
+            note="Mỗi người dừng ở đúng một bước, vì một lý do: bước đầu tiên chưa qua và lỗi nặng nhất ở bước đó.",
+        )
+
+    def by_owner(self) -> Shown:
+        """Own accounts and lawful receivers' accounts apart."""
+        released = self.release(coverage.by_owner(self.scope))
+        if not released.value("has_account", len(released.frame) - 1):
+            return paragraph("Chưa có tài khoản nào được báo cáo.")
+        columns = {"name": "Tài khoản của ai", "has_account": "Người có tài khoản", "usable": "Dùng được", "usable_rate": "Tỷ lệ dùng được"}
+        return tables.table(released, id="bang-chu-tai-khoan", caption="Tài khoản của chính mình và của người nhận thay", columns=columns)
+
+    def standing(self) -> Shown:
+        """Which units truly stand out: coverage against the number of people, with the range that chance alone explains."""
+        released = self.release(coverage.rates(self.scope))
+        found = ranking.standings(released, "has_account", "persons")
+        if len(found) < FEWEST_POINTS:
+            return paragraph("Quá ít nơi công bố được tỷ lệ để so sánh.")
+        below = [item for item in found if item.verdict == "below"]
+        above = [item for item in found if item.verdict == "above"]
+        title = words.standing(len(above), len(below), len(found))
+        return figures.funnel_plot(
+            released,
+            found,
+            part="has_account",
+            whole="persons",
+            id=f"so-sanh-{self.scope.unit.code if self.scope.unit else 'chung'}",
+            title=title,
+        )
+
     def by_channel(self) -> Shown:
         """By which channel accounts were opened."""
         return self._accounts(
@@ -142,14 +200,13 @@ class Coverage(Area):
 
     def by_bank(self) -> Shown:
         """By which bank accounts were opened."""
-        return self._accounts(
-            self.release(coverage.by_bank(self.scope)), {"": "Chưa xác định"}, "bang-ngan-hang", "Tài khoản theo ngân hàng", "Ngân hàng"
-        )
+        return self._accounts(self.release(coverage.by_bank(self.scope)), None, "bang-ngan-hang", "Tài khoản theo ngân hàng", "Ngân hàng")
 
-    def _accounts(self, released: Released, names: dict[str, str], id: str, caption: str, heading: str) -> Shown:
+    def _accounts(self, released: Released, names: dict[str, str] | None, id: str, caption: str, heading: str) -> Shown:
         if released.frame.empty:
             return paragraph("Chưa có tài khoản nào được báo cáo.")
-        released.frame["code"] = [names.get(code, code) for code in released.frame["code"]]
+        codes = released.frame["code"]
+        released.frame["code"] = self.bank_names(codes) if names is None else [names.get(code, code) for code in codes]
         columns = {"code": heading, "has_account": "Người có tài khoản", "usable": "Tài khoản dùng được", "usable_rate": "Tỷ lệ dùng được"}
         return tables.table(released, id=id, caption=caption, columns=columns)
 

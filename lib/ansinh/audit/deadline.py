@@ -8,7 +8,12 @@ from functools import cached_property
 from ansinh.audit.area import Area
 from ansinh.disclosure import Released
 from ansinh.measures import deadline
-from ansinh.show import Shown, figures, numbers, paragraph, words
+from ansinh.measures.deadline import Outlook
+from ansinh.measures.projection import Projection, project
+from ansinh.show import Shown, figures, numbers, paragraph, tables, words
+
+SHOWN = 10
+"""The late units named at most: those furthest behind."""
 
 
 class Deadline(Area):
@@ -18,41 +23,89 @@ class Deadline(Area):
     def _pace(self) -> Released:
         return self.release(deadline.pace(self.scope))
 
+    @cached_property
+    def _trend(self) -> Released:
+        return self.release(deadline.trend(self.scope))
+
+    @cached_property
+    def _shares(self) -> list[float | None]:
+        return [self._trend.value("coverage", row) for row in range(len(self._trend.frame))]
+
     @property
     def _deadline(self) -> dt.date:
-        return self.campaign.deadline_of(self.scope.unit.code if self.scope.unit else "")
+        return self.campaign.deadline_of(self.scope.home)
+
+    def outlook(self) -> Outlook:
+        """Days left, pace needed and pace reached of the whole scope."""
+        return deadline.outlook(self._pace, self.campaign.as_of, self._deadline, self.campaign.target)
+
+    def projection(self) -> Projection | None:
+        """Coverage projected to the deadline from the released shares; nobody who declined is expected to be covered."""
+        persons, declined = self._pace.value("persons"), self._pace.value("declined")
+        ceiling = 1 - declined / persons if persons and declined else 1.0
+        return project(self._shares, (self._deadline - self.campaign.as_of).days, ceiling)
 
     def answer(self) -> Shown:
         """Whether the pace suffices, in one sentence."""
-        outlook = deadline.outlook(self._pace, self.campaign.as_of, self._deadline)
+        outlook = self.outlook()
         left = words.days_left(outlook.days_left)
-        if self._pace.value("persons") == 0:
-            return paragraph(f"{left[0].upper()}{left[1:]}.")
         when = left[0].upper() + left[1:]
-        if outlook.needed == 0:
-            return paragraph(f"{when}. Không còn ai phải mở tài khoản.")
-        if outlook.needed is None or outlook.reached is None:
-            return paragraph(f"{when}. Số người còn lại là số nhỏ hoặc đã hết thời gian nên không tính tốc độ.")
-        told = "đủ" if outlook.enough else "chưa đủ"
-        return paragraph(
-            f"{when}. Để đạt mục tiêu cần mở cho {numbers.count(outlook.needed)} người mỗi ngày; 7 ngày qua bình quân {numbers.count(outlook.reached)} người mỗi ngày, {told} để kịp thời hạn."
-        )
+        if self._pace.value("persons") == 0:
+            return paragraph(f"{when}.")
+        return paragraph(f"{when}. {words.pace(outlook, self.campaign.target)}")
+
+    def forecast(self) -> Shown:
+        """Where coverage will stand on the deadline, with how far the same forecast missed before."""
+        told = self.projection()
+        if told is None:
+            return paragraph(words.NO_FORECAST if (self._deadline - self.campaign.as_of).days > 0 else words.PAST_DEADLINE)
+        return paragraph(words.forecast(told, self._deadline, self.campaign.target))
 
     def trend(self) -> Shown:
         """Coverage day by day with the pace needed."""
-        released = self.release(deadline.trend(self.scope))
-        days = [dt.date.fromisoformat(day) for day in released.frame["day"]]
-        shares = [released.value("coverage", row) for row in range(len(days))]
-        known = [share for share in shares if share is not None]
+        days = [dt.date.fromisoformat(day) for day in self._trend.frame["day"]]
+        known = [share for share in self._shares if share is not None]
         if not known:
             return paragraph("Số người quá ít để công bố diễn biến theo ngày.")
-        title = (
-            f"Tỷ lệ có tài khoản từ {numbers.percent(known[0])} lên {numbers.percent(known[-1])} trong {len(days)} ngày"
-            if len(days) > 1
-            else "Tỷ lệ có tài khoản"
-        )
+        title = words.rise(known[0], known[-1], len(days))
         description = f"Đường tỷ lệ có tài khoản theo ngày từ {numbers.date(days[0])} đến {numbers.date(days[-1])}; thời hạn {numbers.date(self._deadline)}; mục tiêu {numbers.percent(self.campaign.target)}."
         id = f"dien-bien-{self.scope.unit.code if self.scope.unit else 'chung'}"
         return figures.trend(
-            days, shares, deadline=self._deadline, target=self.campaign.target, id=id, title=title, description=description
+            days, self._shares, deadline=self._deadline, target=self.campaign.target, id=id, title=title, description=description
+        )
+
+    def late(self) -> Shown:
+        """Which units, or parts, will not reach the target at the pace of the last week, those furthest from it first."""
+        released = self.release(deadline.pace_by_row(self.scope))
+        behind, unknown = [], 0
+        for row, is_total in enumerate(released.frame["is_total"]):
+            if is_total or released.value("persons", row) == 0:
+                continue
+            outlook = deadline.outlook(released, self.campaign.as_of, self._deadline, self.campaign.target, row)
+            unknown += outlook.enough is None
+            if outlook.enough is False:
+                behind.append((row, outlook))
+        judged = sum(not is_total for is_total in released.frame["is_total"]) - unknown
+        rest = f" {numbers.count(unknown)} nơi còn lại có số nhỏ, không công bố." if unknown else ""
+        if not behind:
+            return paragraph(f"Không có nơi nào chậm hơn tốc độ cần đạt.{rest}")
+        behind.sort(key=lambda item: (-(item[1].needed or 0) + (item[1].reached or 0), item[0]))
+        rows = [
+            [
+                str(released.frame["name"].iloc[row]),
+                tables.cell(released, "coverage", row)[0],
+                tables.cell(released, "remaining", row)[0],
+                "–" if outlook.needed is None else numbers.count(outlook.needed),
+                "–" if outlook.reached is None else numbers.count(outlook.reached),
+            ]
+            for row, outlook in behind[:SHOWN]
+        ]
+        more = f" Còn {len(behind) - SHOWN} nơi khác chậm ít hơn." if len(behind) > SHOWN else ""
+        return tables.plain(
+            "bang-khong-kip",
+            f"{numbers.count(len(behind))} trong {numbers.count(judged)} nơi chưa đủ tốc độ để kịp thời hạn",
+            [self.row_word, "Tỷ lệ có tài khoản", "Người chưa có tài khoản", "Cần mở mỗi ngày (người)", "7 ngày qua mỗi ngày (người)"],
+            rows,
+            f"Xếp theo mức chậm so với tốc độ cần đạt.{more}{rest}",
+            figures=(1, 2, 3, 4),
         )

@@ -1,106 +1,150 @@
-"""The campaign's obligations, on the page."""
+"""The campaign's obligations, on the page: target, reached, gap, trend and who answers, as the campaign file lists them."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable, Mapping
+from functools import cached_property
+
 from ansinh.audit.area import Area
 from ansinh.disclosure import Released
-from ansinh.measures import cleanliness, coverage, deadline, payment
-from ansinh.show import Shown, numbers, tables, words
+from ansinh.measures import cleanliness, coverage, deadline, history, payment
+from ansinh.show import Shown, numbers, paragraph, tables, words
+
+WEEK = deadline.WEEK
+NONE = "–"
 
 
 class Directive(Area):
-    """The directive's nine obligations."""
+    """The campaign's obligations and documents."""
+
+    @cached_property
+    def _clean(self) -> Released:
+        return self.release(cleanliness.whole(self.scope))
+
+    @cached_property
+    def _cover(self) -> Released:
+        return self.release(coverage.whole(self.scope))
+
+    @cached_property
+    def _paid(self) -> Released:
+        return self.release(payment.whole(self.scope))
+
+    @cached_property
+    def _pace(self) -> Released:
+        return self.release(deadline.pace(self.scope))
+
+    @cached_property
+    def _past(self) -> Released:
+        return self.release(history.snapshots(self.scope))
 
     def obligations(self) -> Shown:
-        """D1–D9: target, reached, gap, who answers."""
-        clean, cover, paid = (
-            self.release(counts) for counts in (cleanliness.whole(self.scope), coverage.whole(self.scope), payment.whole(self.scope))
+        """Each obligation with target, reached, gap, trend and who answers; what measures it is named in the campaign file."""
+        if not self.campaign.obligations:
+            return paragraph("Đợt triển khai này chưa ghi nhiệm vụ nào.")
+        rows = [[item.id, item.text, item.who, *self._measures[item.measure]()] for item in self.campaign.obligations]
+        headings = ["Số", "Nhiệm vụ", "Đơn vị chịu trách nhiệm", "Mục tiêu", "Đã đạt", "Còn lại", "Xu hướng"]
+        note = (
+            f"Số liệu đến ngày {numbers.date(self.campaign.as_of)}. Xu hướng của tài khoản so với {WEEK} ngày trước, của dữ liệu so với kỳ chốt số liệu trước. "
+            "Số thứ tự nhiệm vụ là cách đánh số của báo cáo này."
         )
-        pace = self.release(deadline.pace(self.scope))
-        outlook = deadline.outlook(pace, self.campaign.as_of, self.campaign.deadline)
-        channel = self.release(coverage.by_channel(self.scope))
-        post = next((tables.cell(channel, "has_account", at)[0] for at, code in enumerate(channel.frame["code"]) if code == "post"), "0")
-        banks = self.release(coverage.by_bank(self.scope))
-        target = numbers.percent(self.campaign.target)
-        due = numbers.date(self.campaign.deadline)
-        documents = {
-            document.issuer: f"Văn bản số {document.number} ngày {numbers.date(document.date)}" for document in self.campaign.documents
-        }
-        texts = [*documents.values(), "Văn bản chỉ đạo", "Văn bản chỉ đạo"]
-        pace_words = (
-            "không còn ai phải mở"
-            if outlook.needed == 0
-            else f"cần {numbers.count(outlook.needed)} người/ngày"
-            if outlook.needed is not None
-            else "không tính"
-        )
-        rows = [
-            [
-                "D1",
-                f"Làm sạch dữ liệu, xong trước {due}",
-                "Công an Thành phố, ngành Lao động",
-                target,
-                words.rate(clean, "clean_rate"),
-                self._gap(clean, "clean"),
-            ],
-            [
-                "D2",
-                "Cập nhật đủ thông tin để mở tài khoản",
-                "Sở Lao động - Thương binh và Xã hội",
-                target,
-                words.rate(clean, "complete_rate"),
-                self._gap(clean, "complete"),
-            ],
-            [
-                "D3",
-                "Hỗ trợ mở tài khoản trong và ngoài giờ hành chính",
-                "Ngân hàng, Công an",
-                target,
-                words.rate(cover, "coverage"),
-                tables.cell(cover, "remaining", 0)[0] + " người",
-            ],
-            ["D4", "Bưu chính công ích hỗ trợ mở tài khoản", "Bưu điện", "–", f"{post} người mở qua bưu điện", "–"],
-            [
-                "D5",
-                f"Chi trả qua tài khoản cho người đã có tài khoản, {words.inside(self.campaign.period_name)}",
-                "Cơ quan chi trả",
-                target,
-                words.rate(paid, "holders_rate"),
-                tables.cell(paid, "holders_in_cash", 0)[0] + " người nhận tiền mặt",
-            ],
-            [
-                "D6",
-                "Tuyên truyền, vận động đăng ký tài khoản",
-                "Tất cả",
-                "–",
-                tables.cell(cover, "declined", 0)[0] + " người không đăng ký",
-                tables.cell(cover, "remaining", 0)[0] + " người",
-            ],
-            [
-                "D7",
-                "Chỉ đạo cấp xã, Tổ công tác 06 làm sạch dữ liệu và tập hợp người dân",
-                "UBND các đơn vị, cấp xã",
-                target,
-                words.rate(cover, "usable_rate"),
-                self._gap(cover, "usable"),
-            ],
-            ["D8", f"Thực hiện đúng thời hạn {texts[0]}", "Tất cả", due, words.days_left(outlook.days_left), pace_words],
-            ["D9", f"Nghiên cứu {texts[1]}", "Ngân hàng", "–", f"{len(banks.frame)} ngân hàng có tài khoản", "–"],
-        ]
-        headings = ["Số", "Nhiệm vụ", "Đơn vị chịu trách nhiệm", "Mục tiêu", "Đã đạt", "Còn lại"]
+        count = numbers.count(len(rows))
         return tables.plain(
-            "bang-nhiem-vu",
-            "Chín nhiệm vụ của chỉ đạo",
-            headings,
-            rows,
-            f"Số liệu đến ngày {numbers.date(self.campaign.as_of)}. D1 đến D9 là cách đánh số của báo cáo này.",
+            "bang-nhiem-vu", f"{count} nhiệm vụ: mục tiêu, kết quả, phần còn lại và ai chịu trách nhiệm", headings, rows, note
         )
+
+    @property
+    def _measures(self) -> Mapping[str, Callable[[], list[str]]]:
+        """What measures an obligation → how its target, reached, gap and trend are told."""
+        target = numbers.percent(self.campaign.target)
+        cover, paid = self._cover, self._paid
+        return {
+            "clean": lambda: [target, words.rate(self._clean, "clean_rate"), self._gap(self._clean, "clean"), self._since("clean_rate")],
+            "complete": lambda: [
+                target,
+                words.rate(self._clean, "complete_rate"),
+                self._gap(self._clean, "complete"),
+                self._since("complete_rate"),
+            ],
+            "coverage": lambda: [target, words.rate(cover, "coverage"), words.persons(cover, "remaining"), self._week()],
+            "usable": lambda: [target, words.rate(cover, "usable_rate"), self._gap(cover, "usable"), self._since("usable_rate")],
+            "post": lambda: [NONE, f"{self._by_post()} mở qua bưu điện", NONE, NONE],
+            "holders": lambda: [target, words.rate(paid, "holders_rate"), f"{words.persons(paid, 'holders_in_cash')} nhận tiền mặt", NONE],
+            "declined": lambda: [
+                NONE,
+                f"{words.persons(cover, 'declined')} không đăng ký",
+                words.persons(cover, "remaining"),
+                self._week(),
+            ],
+            "deadline": self._deadline,
+            "banks": self._banks,
+        }
 
     def _gap(self, released: Released, column: str) -> str:
         whole, value = released.value("persons"), released.value(column)
         return f"{numbers.count(whole - value)} người" if whole is not None and value is not None else "không công bố"
 
+    def _week(self) -> str:
+        """Coverage against a week before, from the released trend."""
+        trend = self.release(deadline.trend(self.scope))
+        last = len(trend.frame) - 1
+        now, before = (trend.value("coverage", row) if row >= 0 else None for row in (last, last - WEEK))
+        return NONE if now is None or before is None else numbers.change(now - before)
+
+    def _since(self, rate: str) -> str:
+        """A rate against the snapshot before."""
+        last = len(self._past.frame) - 1
+        if last < 1:
+            return "chưa có kỳ trước"
+        now, before = self._past.value(rate, last), self._past.value(rate, last - 1)
+        return NONE if now is None or before is None else numbers.change(now - before)
+
+    def _by_post(self) -> str:
+        channel = self.release(coverage.by_channel(self.scope))
+        rows = [row for row, code in enumerate(channel.frame["code"]) if code == "post"]
+        return words.persons(channel, "has_account", rows[0]) if rows else "không có ai"
+
+    def _deadline(self) -> list[str]:
+        outlook = deadline.outlook(self._pace, self.campaign.as_of, self.campaign.deadline, self.campaign.target)
+        needed = (
+            "không còn ai phải mở" if outlook.needed == 0 else f"cần {numbers.count(outlook.needed)} người/ngày" if outlook.needed else NONE
+        )
+        reached = NONE if outlook.reached is None else f"{numbers.count(outlook.reached)} người/ngày trong {WEEK} ngày qua"
+        return [numbers.date(self.campaign.deadline), words.days_left(outlook.days_left), needed, reached]
+
+    def _banks(self) -> list[str]:
+        banks = self.release(coverage.by_bank(self.scope))
+        known = sum(bool(code) for code in banks.frame["code"])
+        return [NONE, f"{known} ngân hàng có tài khoản của người thụ hưởng", self._unusable(), NONE]
+
+    def _unusable(self) -> str:
+        held, usable = self._cover.value("has_account"), self._cover.value("usable")
+        return "không công bố" if held is None or usable is None else f"{numbers.count(held - usable)} người có tài khoản chưa dùng được"
+
+    def history(self) -> Shown:
+        """The main rates at every snapshot: a small table that grows with each day's data."""
+        released = self._past
+        if len(released.frame) < 2:
+            return paragraph("Đây là kỳ chốt số liệu đầu tiên nên chưa có kỳ trước để so sánh.")
+        rows = []
+        for row, day in enumerate(released.frame["as_of"]):
+            cells = [tables.cell(released, column, row)[0] for column in ("persons", "clean_rate", "coverage", "usable_rate")]
+            now, before = released.value("coverage", row), released.value("coverage", row - 1) if row else None
+            cells.append(NONE if now is None or before is None else numbers.change(now - before))
+            rows.append([numbers.date(dt.date.fromisoformat(str(day))), *cells])
+        headings = [
+            "Số liệu đến ngày",
+            "Người thụ hưởng",
+            "Tỷ lệ dữ liệu sạch",
+            "Tỷ lệ có tài khoản",
+            "Tỷ lệ tài khoản dùng được",
+            "Tài khoản so với kỳ trước",
+        ]
+        return tables.plain("bang-cac-ky", "Các kỳ chốt số liệu", headings, rows, figures=range(1, 6))
+
     def documents(self) -> Shown:
         """The documents the campaign carries out."""
+        if not self.campaign.documents:
+            return paragraph("Đợt triển khai này chưa ghi văn bản thực hiện.")
         rows = [[item.number, numbers.date(item.date), item.issuer, item.subject] for item in self.campaign.documents]
         return tables.plain("bang-van-ban", "Văn bản thực hiện", ["Số", "Ngày", "Nơi ban hành", "Nội dung"], rows)

@@ -50,6 +50,18 @@ class Method(Area):
             ],
             ["Tỷ lệ nhận qua tài khoản", "Người có khoản chi trong kỳ đã đến tài khoản ÷ người thụ hưởng."],
             ["Không đăng ký", "Người ghi không đăng ký và chưa có tài khoản; đứng riêng, không tính là đã có hay chưa có."],
+            [
+                "Người dừng lại",
+                "Mỗi người dừng ở bước đầu tiên chưa qua (đủ thông tin, đối chiếu khớp, sạch, có tài khoản, dùng được, đã nhận), vì đúng một lý do; các lý do cộng lại đúng bằng số người chưa nhận qua tài khoản.",
+            ],
+            [
+                "Ước tính đến thời hạn",
+                "Tỷ lệ hiện có + mức tăng bình quân 7 ngày qua × số ngày còn lại, không vượt quá phần không kể người không đăng ký. Khoảng ước tính lấy từ sai số của chính cách tính này ở những ngày đã qua (bách phân vị 10 và 90).",
+            ],
+            [
+                "Cao, thấp hơn mức chung",
+                "Nơi có khoảng tin cậy Wilson 95 % nằm hẳn trên hoặc hẳn dưới tỷ lệ chung; nơi ít người dao động mạnh nên không chỉ xếp theo tỷ lệ.",
+            ],
             ["Tốc độ cần đạt", "Số người còn lại ÷ số ngày còn lại, so với bình quân 7 ngày gần nhất."],
         ]
         return tables.plain("dinh-nghia", "Định nghĩa chỉ tiêu", ["Chỉ tiêu", "Cách tính"], rows)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 
 from ansinh.audit.area import Area
-from ansinh.disclosure import Released
+from ansinh.checks import ACTORS
+from ansinh.disclosure import Counts, Released
 from ansinh.measures import payment
-from ansinh.show import Shown, numbers, paragraph, tables, words
+from ansinh.show import Shown, figures, numbers, paragraph, tables, words
+from ansinh.show.figures import Headline
 
 
 class Payment(Area):
@@ -22,14 +24,21 @@ class Payment(Area):
         told = self._whole
         if told.value("paid_people") == 0:
             return paragraph(f"{self.campaign.period_name}: chưa có khoản chi nào đến ngày {numbers.date(self.campaign.as_of)}.")
-        return paragraph(
-            f"{self.campaign.period_name}: đã chi cho {words.persons(told, 'paid_people')}, trong đó {words.rate(told, 'cashless_rate')} nhận qua tài khoản. "
-            f"Trong số người có tài khoản dùng được và đã được chi, {words.rate(told, 'holders_rate')} nhận qua tài khoản."
-        )
+        if told.value("paid_people") is None:
+            return paragraph(f"{self.campaign.period_name}: số người đã được chi không công bố vì có số nhỏ.")
+        sentences = [f"{self.campaign.period_name}: đã chi cho {words.persons(told, 'paid_people')}"]
+        sentences[0] += f", trong đó {words.rate(told, 'cashless_rate')} nhận qua tài khoản." if words.told(told, "cashless_rate") else "."
+        if words.told(told, "holders_rate"):
+            sentences.append(
+                f"Trong số người có tài khoản dùng được và đã được chi, {words.rate(told, 'holders_rate')} nhận qua tài khoản."
+            )
+        return paragraph(" ".join(sentences))
 
     def amounts(self) -> Shown:
         """Persons and VND by how the payment came."""
         told = self._whole
+        if told.value("paid_people") == 0:
+            return paragraph("Chưa có khoản chi nào trong kỳ.")
         ways = (
             ("by_account", "vnd_account", "Qua tài khoản"),
             ("in_cash", "vnd_cash", "Tiền mặt"),
@@ -41,7 +50,67 @@ class Payment(Area):
             if told.threshold
             else ""
         )
-        return tables.plain("bang-chi-tra", "Hình thức chi trả trong kỳ", ["Hình thức", "Số người", "Số tiền"], rows, note)
+        return tables.plain("bang-chi-tra", "Hình thức chi trả trong kỳ", ["Hình thức", "Số người", "Số tiền"], rows, note, figures=(1, 2))
+
+    def headlines(self) -> Shown:
+        """The four figures of the payment."""
+        told = self._whole
+        return figures.headlines(
+            [
+                Headline(
+                    tables.cell(told, "paid_people", 0)[0],
+                    "Người đã được chi",
+                    f"trên {tables.cell(told, 'persons', 0)[0]} người thụ hưởng",
+                ),
+                Headline(words.rate(told, "cashless_rate"), "Nhận qua tài khoản", "trên số người đã được chi"),
+                Headline(
+                    words.rate(told, "holders_rate"),
+                    "Có tài khoản và nhận qua tài khoản",
+                    "trên số người có tài khoản dùng được, đã được chi",
+                ),
+                Headline(tables.cell(told, "holders_in_cash", 0)[0], "Có tài khoản vẫn nhận tiền mặt", "tài khoản dùng được"),
+            ]
+        )
+
+    def cash_causes(self) -> Shown:
+        """Why people with a usable account were paid in cash, and who acts."""
+        released = self.release(payment.cash_causes(self.scope))
+        if not released.value("persons", len(released.frame) - 1):
+            return paragraph(self._no_small(released, "Không có ai có tài khoản dùng được mà vẫn nhận tiền mặt."))
+        released.frame["who"] = released.frame["who"].map(ACTORS | {"": ""})
+        columns = {"name": "Vì sao nhận tiền mặt dù có tài khoản dùng được", "who": "Đơn vị hành động", "persons": "Số người"}
+        note = f"Ngày chốt danh sách chi trả của kỳ: {numbers.date(payment.list_closed(self.campaign.period))}."
+        return tables.table(released, id="bang-vi-sao-tien-mat", caption="Có tài khoản vẫn nhận tiền mặt", columns=columns, note=note)
+
+    def _no_small(self, released: Released, none: str) -> str:
+        told = words.persons(released, "persons", len(released.frame) - 1)
+        return none if told == "không có ai" else f"Có {told} có tài khoản dùng được mà vẫn nhận tiền mặt."
+
+    def by_group(self) -> Shown:
+        """Paid and how, per policy group."""
+        return self._table(payment.by_group(self.scope), "name", "Nhóm đối tượng", "bang-chi-tra-nhom", "Chi trả theo nhóm đối tượng")
+
+    def by_bank(self) -> Shown:
+        """Paid and how, per bank of the account."""
+        return self._table(
+            payment.by_bank(self.scope), "code", "Ngân hàng", "bang-chi-tra-ngan-hang", "Chi trả cho người có tài khoản, theo ngân hàng"
+        )
+
+    def _table(self, counts: Counts, key: str, heading: str, id: str, caption: str) -> Shown:
+        released = self.release(counts)
+        if released.frame.empty or self._whole.value("paid_people") == 0:
+            return paragraph("Chưa có khoản chi nào trong kỳ.")
+        if key == "code":
+            released.frame[key] = self.bank_names(released.frame[key])
+        columns = {
+            key: heading,
+            "paid_people": "Người đã được chi",
+            "by_account": "Qua tài khoản",
+            "cashless_rate": "Tỷ lệ qua tài khoản",
+            "in_cash": "Tiền mặt",
+            "returned_people": "Bị trả lại",
+        }
+        return tables.table(released, id=id, caption=caption, columns=columns)
 
     def by_row(self) -> Shown:
         """Paid by account and in cash per unit or part."""

@@ -20,6 +20,8 @@ from ansinh.units import Unit
 PARAMETERS = ("campaign", "unit", "as_of")
 CITY = "city"
 """Folder of the notebooks that run for the whole campaign."""
+COMMUNE = "commune"
+"""Level of the notebooks that run for a commune, on request."""
 LIBRARIES = (
     "pandas",
     "numpy",
@@ -63,17 +65,19 @@ def key_file(job: Job) -> Path:
 def plan(workspace: Workspace, campaign: Campaign, notebooks: tuple[str, ...] = (), units: tuple[str, ...] = ()) -> list[Job]:
     """Return the jobs of a campaign's snapshot, city notebooks first (they take longest).
 
-    `notebooks` and `units` narrow them. Raises UserError for a notebook or unit that does not exist, or a notebook whose
-    parameters are not exactly campaign, unit and as_of.
+    `notebooks` and `units` narrow them; a commune notebook runs for the communes named, and for all communes of the units named.
+    Raises UserError for a notebook or unit that does not exist, or a notebook whose parameters are not exactly campaign, unit and as_of.
     """
-    known = {unit.code: unit for unit in workspace.units(campaign)}
+    reported = {unit.code: unit for unit in workspace.units(campaign)}
+    communes = _communes(workspace, campaign)
     for code in units:
-        if code not in known:
+        if code not in reported and code not in communes:
             raise UserError(
-                f"--unit {code}: {campaign.name} has no such unit. Codes are text with leading zeros, such as {next(iter(known))}."
+                f"--unit {code}: {campaign.name} has no such unit. Codes are text with leading zeros, such as {next(iter(reported))}."
             )
     skipped = {item.unit for item in campaign.exceptions if item.skip}
-    chosen = [known[code] for code in (units or known) if code not in skipped]
+    chosen = [reported[code] for code in (units or reported) if code in reported and code not in skipped]
+    below = [unit for unit in communes.values() if not units or unit.code in units or unit.parent in units]
     jobs = []
     for name in notebooks or (*campaign.notebooks.city, *campaign.notebooks.unit):
         source = workspace.notebooks / f"{name}.ipynb"
@@ -86,8 +90,29 @@ def plan(workspace: Workspace, campaign: Campaign, notebooks: tuple[str, ...] = 
             if not units or notebooks:
                 jobs.append(_job(workspace, campaign, name, source, page, None))
         else:
-            jobs += [_job(workspace, campaign, name, source, page, unit) for unit in chosen]
+            jobs += [_job(workspace, campaign, name, source, page, unit) for unit in (below if page["level"] == COMMUNE else chosen)]
     return jobs
+
+
+def _communes(workspace: Workspace, campaign: Campaign) -> dict[str, Unit]:
+    """Return all communes of the campaign by code: below the reported units, or these themselves where no level lies between."""
+    register = workspace.register(campaign)
+    return {unit.code: unit for unit in register.under(campaign.units.root, COMMUNE)}
+
+
+def requested(workspace: Workspace, campaign: Campaign) -> list[Job]:
+    """Return the jobs outside the default batch that were run on request and are still true: their pages are published too."""
+    default = {*campaign.notebooks.city, *campaign.notebooks.unit}
+    others = sorted(path.stem for path in workspace.notebooks.glob("*.ipynb") if path.stem not in default)
+    folder = workspace.runs(campaign, campaign.as_of)
+    ran = tuple(name for name in others if next(folder.glob(f"*/{name}.ipynb"), None))
+    return [job for job in plan(workspace, campaign, ran) if job.notebook in ran and is_done(job)] if ran else []
+
+
+def is_done(job: Job) -> bool:
+    """True when the sealed notebook stands in its place and nothing it depends on has changed."""
+    file = key_file(job)
+    return job.target.is_file() and file.is_file() and file.read_text(encoding="utf-8") == job.key
 
 
 @lru_cache(maxsize=64)
@@ -115,7 +140,8 @@ def _job(workspace: Workspace, campaign: Campaign, name: str, source: Path, page
     told = {key: value.format(**words) if isinstance(value, str) else value for key, value in page.items()}
     parameters = {"campaign": campaign.name, "unit": code, "as_of": campaign.as_of.isoformat()}
     target = workspace.runs(campaign, campaign.as_of) / slug / f"{name}.ipynb"
-    key = _key(workspace, campaign, source, parameters, code)
+    home = unit.parent if unit and unit.level != campaign.units.level else code
+    key = _key(workspace, campaign, source, parameters, home)
     return Job(name, code, source, target, told, parameters, key)
 
 

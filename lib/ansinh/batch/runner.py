@@ -21,7 +21,7 @@ import nbformat
 from ansinh import store
 from ansinh.batch.evidence import write_evidence
 from ansinh.batch.leash import end_with_parent
-from ansinh.batch.plan import Job, key_file, plan
+from ansinh.batch.plan import Job, is_done, key_file, plan, requested
 from ansinh.batch.seal import seal
 from ansinh.campaign import Campaign, Workspace
 from ansinh.errors import NotReady
@@ -75,7 +75,7 @@ def run(
     whole = plan(workspace, campaign, notebooks, units)
     if not store.has_findings(workspace.store(campaign, campaign.as_of)):
         raise NotReady(f"There are no findings of {campaign.name} as of {campaign.as_of}. Run `ansinh check` first.")
-    todo = [job for job in whole if force or not _done(job)]
+    todo = [job for job in whole if force or not is_done(job)]
     unchanged = [JobReport(job.notebook, job.unit, "unchanged") for job in whole if job not in todo]
     reports = []
     for number, report in enumerate(_each(workspace, campaign, todo, jobs or os.cpu_count() or 1), 1):
@@ -83,7 +83,7 @@ def run(
         tell("run: notebooks", number, len(todo))
     order = {(job.notebook, job.unit): at for at, job in enumerate(whole)}
     ended = sorted([*reports, *unchanged], key=lambda report: order[report.notebook, report.unit])
-    write_evidence(workspace, campaign, plan(workspace, campaign))
+    write_evidence(workspace, campaign, [*plan(workspace, campaign), *requested(workspace, campaign)])
     return RunReport(tuple(ended))
 
 
@@ -92,15 +92,10 @@ def why(workspace: Workspace, campaign: Campaign, notebooks: tuple[str, ...] = (
     for job in plan(workspace, campaign, notebooks, units):
         if not job.target.is_file():
             yield f"{job.label}: would run, it was not run yet"
-        elif not _done(job):
+        elif not is_done(job):
             yield f"{job.label}: would run, something it depends on has changed"
         else:
             yield f"{job.label}: unchanged"
-
-
-def _done(job: Job) -> bool:
-    file = key_file(job)
-    return job.target.is_file() and file.is_file() and file.read_text(encoding="utf-8") == job.key
 
 
 def _each(workspace: Workspace, campaign: Campaign, todo: list[Job], jobs: int) -> Iterator[JobReport]:
@@ -154,7 +149,7 @@ def execute(work: _Work) -> JobReport:
         return JobReport(
             job.notebook, job.unit, "failed", perf_counter() - start, "", f"{type(error).__name__}: the kernel did not finish the notebook"
         )
-    name = workspace.register(work.campaign).get(job.unit, work.campaign.units.level).name if job.unit else work.campaign.place
+    name = workspace.register(work.campaign).get(job.unit).name if job.unit else work.campaign.place
     sealed = seal(executed, job.page, job.parameters, work.campaign, job.notebook, name)
     _write(job.target, nbformat.writes(sealed) + "\n")
     _write(key_file(job), job.key)

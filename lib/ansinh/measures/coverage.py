@@ -5,6 +5,8 @@ Definitions: docs/measures.md. Unit: persons, each counted once in the whole cit
 
 from __future__ import annotations
 
+import pandas as pd
+
 from ansinh.disclosure import Counts
 from ansinh.measures.scope import Scope, one_row
 
@@ -73,16 +75,59 @@ def funnel(scope: Scope) -> Counts:
 
 def by_group(scope: Scope) -> Counts:
     """Return the rates per policy group, in the campaign's order, groups with nobody left out, with the total."""
-    selected = ", ".join(f"{sql} AS {name}" for name, sql in COUNTS.items())
+    return _by(scope, "policy_group", {group.id: group.name for group in scope.campaign.groups}, "Nhóm khác")
+
+
+def by_sex(scope: Scope) -> Counts:
+    """Return the rates by sex, with the total; sex as the list says it, else unknown."""
+    return _by(scope, "sex", {"female": "Nữ", "male": "Nam"}, "Không rõ")
+
+
+AGES = {"0": "Dưới 16 tuổi", "1": "Từ 16 đến dưới 60 tuổi", "2": "Từ 60 đến dưới 80 tuổi", "3": "Từ 80 tuổi"}
+"""Age bands: a child before the law (16), the elderly (60) and the age of the social pension (80) of Decree 20/2021 art. 5."""
+
+
+def by_age(scope: Scope) -> Counts:
+    """Return the rates by age band on the as-of date, with the total; ages out of 0 to 120 count as unknown."""
+    band = "CASE WHEN age < 0 OR age > 120 THEN NULL WHEN age < 16 THEN '0' WHEN age < 60 THEN '1' WHEN age < 80 THEN '2' WHEN age >= 80 THEN '3' END"
+    return _by(scope, band, AGES, "Không rõ tuổi")
+
+
+def _by(scope: Scope, sql: str, names: dict[str, str], other: str) -> Counts:
+    """Return the rates per value of `sql`, in the order of `names`, values with nobody left out, with the total."""
+    selected = ", ".join(f"{count} AS {name}" for name, count in COUNTS.items())
+    known = ", ".join(f"'{code}'" for code in names)
     frame = scope.query(
-        f"SELECT policy_group AS code, {selected} FROM persons WHERE {scope.where} GROUP BY ROLLUP (policy_group)", "policy groups"
+        f"""SELECT grouping(code) = 1 AS is_total, code, {selected} FROM (
+            SELECT *, CASE WHEN ({sql}) IN ({known}) THEN {sql} ELSE '' END AS code FROM persons WHERE {scope.where})
+        GROUP BY ROLLUP (code)""",
+        "the rates by group",
     )
-    names = {group.id: group.name for group in scope.campaign.groups}
-    order = {code: at for at, code in enumerate(names)}
-    frame["is_total"] = frame["code"].isna()
-    frame["name"] = frame["code"].map(names).where(~frame["is_total"], "Tổng số").fillna("Nhóm khác")
-    frame = frame.sort_values("code", key=lambda codes: codes.map(order).fillna(99), kind="stable").reset_index(drop=True)
+    order = {code: at for at, code in enumerate((*names, ""))}
+    frame["name"] = frame["code"].map(names).fillna(other).where(~frame["is_total"], "Tổng số")
+    frame["at"] = frame["code"].map(order).where(~frame["is_total"], len(order))
+    frame = frame.sort_values("at", kind="stable").drop(columns=["at", "code"]).reset_index(drop=True)
     return Counts(frame, ("name",), PARTS, RATES, total="is_total")
+
+
+OWNERS = {
+    "own": ("Tài khoản của chính người thụ hưởng", "account_owner = 'own'"),
+    "receiver": ("Tài khoản của người nhận thay hợp pháp", "account_owner = 'receiver'"),
+    "unclear": ("Chưa rõ chủ tài khoản", "account_owner = 'unclear'"),
+}
+
+
+def by_owner(scope: Scope) -> Counts:
+    """Return persons with account by whose account it is: their own, the lawful receiver's, or unclear; with the total."""
+    rows = []
+    for _, (words, condition) in (*OWNERS.items(), ("total", ("Tổng số", "true"))):
+        sql = f"SELECT count(*) AS has_account, count(*) FILTER (usable_account) AS usable FROM persons WHERE {scope.where} AND has_account AND {condition}"
+        rows.append(scope.query(sql, "whose accounts").assign(name=words))
+    frame = pd.concat(rows, ignore_index=True)
+    frame["is_total"] = [False] * len(OWNERS) + [True]
+    return Counts(
+        frame, ("name",), {"has_account": None, "usable": "has_account"}, {"usable_rate": ("usable", "has_account")}, total="is_total"
+    )
 
 
 def gap(scope: Scope) -> Counts:

@@ -5,6 +5,10 @@ The steps follow one another, so persons who stop plus persons who arrive are ex
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pandas as pd
+
 from ansinh.checks.catalogue import catalogue
 from ansinh.disclosure import Counts
 from ansinh.measures.scope import Scope
@@ -54,6 +58,20 @@ SELECT step,
     count(*) AS persons
 FROM stopped WHERE {where} AND step IS NOT NULL GROUP BY ALL
 """
+
+
+def grouped(counts: Counts, small: int) -> Counts:
+    """Return the table of `by_cause` with causes of up to `small` persons put together per step, so that little need be withheld."""
+    frame = counts.frame
+    minor = ~frame["is_total"] & (frame["persons"] <= small)
+    rest = frame[minor].groupby("step", sort=False, as_index=False)["persons"].sum()
+    rest = rest.assign(cause="other", name="Các lý do khác, mỗi lý do ít người", who="–", is_total=False)
+    order = {step: at for at, step in enumerate((*STEPS, ""))}
+    kept = pd.concat([frame[~minor], rest[rest["persons"] > 0]], ignore_index=True)
+    kept["at"] = kept["step"].map(order)
+    kept["last"] = kept["cause"] == "other"
+    kept = kept.sort_values(["at", "last", "persons", "cause"], ascending=[True, True, False, True], kind="stable")
+    return replace(counts, frame=kept.drop(columns=["at", "last"]).reset_index(drop=True))
 
 
 def by_cause(scope: Scope) -> Counts:

@@ -19,7 +19,12 @@ COUNTS = {
     "usable": "count(*) FILTER (usable_account)",
 }
 PARTS = {"persons": None, "complete": "persons", "clean": "persons", "covered": "persons", "usable": "persons"}
-RATES = {"clean_rate": ("clean", "persons"), "coverage": ("covered", "persons"), "usable_rate": ("usable", "persons")}
+RATES = {
+    "complete_rate": ("complete", "persons"),
+    "clean_rate": ("clean", "persons"),
+    "coverage": ("covered", "persons"),
+    "usable_rate": ("usable", "persons"),
+}
 
 
 def snapshots(scope: Scope) -> Counts:
@@ -29,7 +34,7 @@ def snapshots(scope: Scope) -> Counts:
     for folder in sorted(folders):
         if dt.date.fromisoformat(folder.name) > scope.campaign.as_of or not store.has_findings(folder):
             continue
-        con = store.connect(folder, [store.PERSONS], units=[scope.unit.code] if scope.unit else None)
+        con = store.connect(folder, [store.PERSONS], units=[scope.home] if scope.home else None)
         row = one_row(replace(scope, con=con), COUNTS, PARTS, RATES).frame
         row.insert(0, "as_of", folder.name)
         rows.append(row)

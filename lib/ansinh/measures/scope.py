@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +21,10 @@ UNPLACED = "Chưa xác định được"
 
 @dataclass(frozen=True)
 class Scope:
-    """The whole campaign (`unit` is None) or one unit; rows are the units, or the unit's parts."""
+    """The whole campaign (`unit` is None), one unit, or one commune below the reported level.
+
+    Rows are the units, the unit's parts, or the commune's villages.
+    """
 
     con: duckdb.DuckDBPyConnection
     workspace: Workspace
@@ -29,26 +33,49 @@ class Scope:
 
     @property
     def name(self) -> str:
-        """The place's name as sentences use it."""
-        return self.unit.name if self.unit else self.campaign.place
+        """The place's name as sentences use it; a commune below the reported level is named with its unit."""
+        if self.unit is None:
+            return self.campaign.place
+        return f"{self.unit.name}, {self.workspace.register(self.campaign).get(self.home).name}" if self.below else self.unit.name
 
     @property
     def column(self) -> str:
         """The column of `persons` that names the rows."""
-        return "unit" if self.unit is None else self.campaign.units.part
+        if self.unit is None:
+            return "unit"
+        return "village" if self.below else self.campaign.units.part
+
+    @property
+    def below(self) -> bool:
+        """True for a commune below the level the campaign reports at."""
+        return self.unit is not None and self.unit.level != self.campaign.units.level
+
+    @property
+    def home(self) -> str:
+        """Code of the reported unit the scope lies in, "" for the whole campaign: where its files and deadline are named."""
+        return "" if self.unit is None else self.unit.parent if self.below else self.unit.code
 
     @cached_property
     def rows(self) -> tuple[tuple[str, str], ...]:
         """(code, name) of every row of the register, those with nobody too; empty where the register ends (villages)."""
         if self.unit is None:
             return tuple((unit.code, unit.name) for unit in self.workspace.units(self.campaign))
+        if self.column == "village":
+            return ()
         register = self.workspace.register(self.campaign)
         return tuple((part.code, part.name) for part in register.children(self.unit.code))
 
     @property
     def where(self) -> str:
-        """SQL condition that keeps this scope's persons."""
-        return f"unit = '{self.unit.code}'" if self.unit else "true"
+        """SQL condition that keeps this scope's persons, findings and outcomes."""
+        if self.unit is None:
+            return "true"
+        return f"{'commune' if self.below else 'unit'} = '{self.unit.code}'"
+
+    @property
+    def where_files(self) -> str:
+        """SQL condition that keeps the source files of the unit the scope lies in: lists come from units, not from communes."""
+        return f"unit = '{self.home}'" if self.home else "true"
 
     def query(self, sql: str, what: str) -> pd.DataFrame:
         """Run a query over the store; raises EngineError naming `what`."""
@@ -65,7 +92,7 @@ class Scope:
             f"SELECT coalesce({self.column}, '') AS code, {selected} FROM persons WHERE {self.where} GROUP BY 1", "rows"
         ).set_index("code")
         total = self.query(f"SELECT {selected} FROM persons WHERE {self.where}", "the total")
-        known = list(self.rows) or [(code, code) for code in sorted(found.index) if code]
+        known = list(self.rows) or [(code, code) for code in sorted(found.index, key=_natural) if code]
         strays = [(code, UNPLACED) for code in found.index if code not in {known_code for known_code, _ in known}]
         frame = found.reindex([code for code, _ in (*known, *strays)]).fillna(0).reset_index(drop=True)
         frame.insert(0, "code", [code for code, _ in (*known, *strays)])
@@ -75,6 +102,11 @@ class Scope:
         whole = pd.concat([frame, total], ignore_index=True)
         whole.insert(2, "is_total", [False] * len(frame) + [True])
         return whole.astype(dict.fromkeys(counts, "int64"))
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Return a key that sorts "Thôn 2" before "Thôn 10"."""
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", name)]
 
 
 def one_row(

@@ -13,7 +13,7 @@ def reconciliation(scope: Scope) -> Counts:
     frame = scope.query(
         f"""SELECT kind, count(DISTINCT source_file) AS files, count(DISTINCT source_file) FILTER (status = 'refused') AS refused,
             sum(rows_read)::BIGINT AS rows_read, sum(rows_kept)::BIGINT AS rows_kept, sum(rows_quarantined)::BIGINT AS rows_quarantined
-        FROM loads WHERE {scope.where} GROUP BY 1""",
+        FROM loads WHERE {scope.where_files} GROUP BY 1""",
         "the reconciliation",
     ).set_index("kind")
     rows = frame.reindex([kind for kind in KINDS if kind in frame.index]).astype("int64").reset_index()
@@ -24,7 +24,7 @@ def reconciliation(scope: Scope) -> Counts:
 def reasons(scope: Scope) -> Counts:
     """Return quarantined rows by reason, as a commune clerk reads it."""
     frame = scope.query(
-        f"SELECT kind, reason_text, count(*) AS rows FROM quarantine WHERE {scope.where} GROUP BY ALL ORDER BY 3 DESC, 1, 2",
+        f"SELECT kind, reason_text, count(*) AS rows FROM quarantine WHERE {scope.where_files} GROUP BY ALL ORDER BY 3 DESC, 1, 2",
         "reasons of quarantine",
     )
     return Counts(frame, ("kind", "reason_text"), {"rows": None}, unit="rows", open=frozenset({"rows"}))
@@ -33,6 +33,6 @@ def reasons(scope: Scope) -> Counts:
 def refused(scope: Scope) -> list[tuple[str, str]]:
     """Return (file, kind of list) of the source files that could not be read at all."""
     frame = scope.query(
-        f"SELECT DISTINCT source_file, kind FROM loads WHERE {scope.where} AND status = 'refused' ORDER BY 1", "refused files"
+        f"SELECT DISTINCT source_file, kind FROM loads WHERE {scope.where_files} AND status = 'refused' ORDER BY 1", "refused files"
     )
     return list(zip(frame["source_file"], frame["kind"], strict=True))

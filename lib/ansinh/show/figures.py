@@ -11,15 +11,19 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from ansinh.disclosure import Released
+from ansinh.measures.ranking import Standing, Z
 from ansinh.show import numbers
 from ansinh.show.shown import Shown, escape
 from ansinh.show.tables import cell, must_be_released
 
 INK, ACCENT, SECOND = "#1b2a41", "#0b6e99", "#b5541c"
 """Text, main line, comparison line: told apart in grey and by colour-blind eyes."""
+LABELLED = 8
+"""At most so many units carry their name in a figure."""
 
 
 @dataclass(frozen=True)
@@ -82,10 +86,12 @@ def tile_map(released: Released, rate: str, places: Sequence[Place], *, id: str,
     """Return a map of tiles: each unit a link with name and value, shaded in five steps; the value is always written."""
     must_be_released(released)
     tiles, lines = [], [title]
+    values = [value for place in places if (value := released.value(rate, place.at)) is not None]
+    bounds = shade_bounds(values)
     for place in places:
         text, why, _ = cell(released, rate, place.at)
         value = released.value(rate, place.at)
-        shade = "none" if value is None else str(min(4, int(value * 100 // 2 - 45)) if value >= 0.9 else 0)
+        shade = "none" if value is None else str(sum(value >= bound for bound in bounds))
         words = f"{place.name}: {text}" + (f" ({why})" if why else "")
         tiles.append(
             f'<li class="as-map-tile" data-shade="{shade}" style="grid-column:{place.column};grid-row:{place.row}">'
@@ -93,9 +99,9 @@ def tile_map(released: Released, rate: str, places: Sequence[Place], *, id: str,
             f'<span class="as-map-value">{escape(text)}</span></a></li>'
         )
         lines.append(words)
-    legend = "".join(
-        f'<li data-shade="{shade}">{label}</li>' for shade, label in enumerate(("dưới 92 %", "92–94 %", "94–96 %", "96–98 %", "từ 98 %"))
-    )
+    told = [numbers.percent(bound, 0) if float(bound * 100).is_integer() else numbers.percent(bound) for bound in bounds]
+    labels = [f"dưới {told[0]}", *(f"{low} đến dưới {high}" for low, high in pairwise(told)), f"từ {told[-1]}"]
+    legend = "".join(f'<li data-shade="{shade}">{label}</li>' for shade, label in enumerate(labels))
     markup = (
         f'<figure class="as-figure" id="{id}"><figcaption>{escape(title)}</figcaption><ul class="as-map">{"".join(tiles)}</ul>'
         f'<ul class="as-legend" aria-label="Chú giải">{legend}</ul>'
@@ -103,6 +109,14 @@ def tile_map(released: Released, rate: str, places: Sequence[Place], *, id: str,
         + "</figure>"
     )
     return Shown(markup, "\n".join(lines))
+
+
+def shade_bounds(shares: Sequence[float]) -> tuple[float, ...]:
+    """Return four bounds, evenly apart in round per cent, that part the given shares into five shades."""
+    high, low = max(shares, default=1.0), min(shares, default=0.0)
+    step = next((step for step in (0.005, 0.01, 0.02, 0.05, 0.1) if 4 * step >= high - low), 0.2)
+    top = min(int(high / step + 1e-9) * step, 1.0)
+    return tuple(round(max(top - step * at, step * (4 - at) / 4), 4) for at in (3, 2, 1, 0))
 
 
 def trend(
@@ -153,15 +167,125 @@ def trend(
         axes.set_ylim(max(0, min((share for _, share in known), default=0) * 100 - 5), 101)
         _quiet(axes, known[0][0] if known else deadline, deadline)
         markup = _svg(figure, id, title, description)
-    rows = "".join(
-        f"<tr><th scope=row>{day:%d/%m/%Y}</th><td class=as-number>{numbers.percent(share) if share is not None else '…'}</td></tr>"
-        for day, share in zip(days, shares, strict=True)
-    )
-    rows = rows.replace("scope=row", 'scope="row"').replace("class=as-number", 'class="as-number"')
-    data = f'<details class="as-data"><summary>Số liệu của biểu đồ</summary><table class="as-table"><caption>{escape(title)}</caption><thead><tr><th scope="col">Ngày</th><th scope="col">Tỷ lệ có tài khoản</th></tr></thead><tbody>{rows}</tbody></table></details>'
+    rows = [[numbers.date(day), numbers.percent(share) if share is not None else "…"] for day, share in zip(days, shares, strict=True)]
+    data = _data(title, ["Ngày", "Tỷ lệ có tài khoản"], rows)
     return Shown(
         f'<figure class="as-figure" id="{id}"><figcaption>{escape(title)}</figcaption>{markup}{data}</figure>', f"{title}\n{description}"
     )
+
+
+def funnel_plot(released: Released, standings: Sequence[Standing], *, part: str, whole: str, id: str, title: str) -> Shown:
+    """Return each unit as a dot, persons across and rate up, with the 95 % range that chance alone explains around the whole's rate.
+
+    A dot below the range is drawn as a filled triangle, above as a filled square, inside as a ring: shape tells, colour only helps.
+    """
+    import matplotlib
+
+    matplotlib.use("svg")
+    from matplotlib.figure import Figure
+
+    must_be_released(released)
+    total = [bool(is_total) for is_total in released.frame[released.total]].index(True)
+    base, reached = released.value(whole, total), released.value(part, total)
+    share = (reached or 0) / (base or 1)
+    sizes = {item.row: int(released.value(whole, item.row) or 0) for item in standings}
+    names = {item.row: str(released.frame[released.keys[1]].iloc[item.row]) for item in standings}
+    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": id, "font.family": "sans-serif", "font.size": 11}):
+        figure = Figure(figsize=(6.6, 3.6), layout="constrained")
+        axes: Any = figure.subplots()
+        top = max(sizes.values()) * 1.18
+        grid = [max(20.0, top * step / 60) for step in range(1, 61)]
+        for sign in (-1, 1):
+            limits = [min(1.0, max(0.0, share + sign * Z * (share * (1 - share) / size) ** 0.5)) * 100 for size in grid]
+            axes.plot(grid, limits, color=INK, linewidth=0.8, linestyle=(0, (2, 2)))
+        axes.axhline(share * 100, color=INK, linewidth=0.8)
+        for verdict, marker, face in (("alike", "o", "none"), ("below", "v", SECOND), ("above", "s", ACCENT)):
+            chosen = [item for item in standings if item.verdict == verdict]
+            colour = ACCENT if verdict != "below" else SECOND
+            axes.plot(
+                [sizes[item.row] for item in chosen],
+                [item.rate * 100 for item in chosen],
+                marker,
+                color=colour,
+                markerfacecolor=face,
+                markersize=6,
+            )
+        lowest = [item for item in reversed(standings) if item.verdict == "below"][:LABELLED]
+        for item in _apart(lowest):
+            at = (sizes[item.row], item.rate * 100)
+            axes.annotate(_short(names[item.row]), at, xytext=(7, 0), textcoords="offset points", va="center", color=INK, fontsize=9)
+        axes.annotate(
+            f"mức chung {numbers.percent(share).replace(numbers.SPACE, ' ')}",
+            (top, share * 100),
+            xytext=(-2, 4),
+            textcoords="offset points",
+            ha="right",
+            color=INK,
+            fontsize=9,
+        )
+        _plain(axes)
+        axes.set_xlim(0, top)
+        axes.set_xlabel("Số người thụ hưởng", color=INK)
+        markup = _svg(figure, id, title, "Mỗi điểm là một nơi; đường đứt là khoảng mà ngẫu nhiên có thể gây ra quanh mức chung (95 %).")
+    words = {"below": "thấp hơn", "above": "cao hơn", "alike": "như mức chung"}
+    rows = [
+        [
+            names[item.row],
+            numbers.count(sizes[item.row]),
+            numbers.percent(item.rate),
+            f"{numbers.percent(item.low)} – {numbers.percent(item.high)}",
+            words[item.verdict],
+        ]
+        for item in standings
+    ]
+    data = _data(title, ["Nơi", "Người thụ hưởng", "Tỷ lệ có tài khoản", "Khoảng 95 % (Wilson)", "So với mức chung"], rows)
+    text = "\n".join([title, *(" | ".join(row) for row in rows)])
+    key = "▼ thấp hơn mức chung rõ rệt · ■ cao hơn rõ rệt · ○ khác biệt có thể do ngẫu nhiên. Nơi ít người dao động nhiều hơn nên không xếp hạng chỉ theo tỷ lệ."
+    return Shown(
+        f'<figure class="as-figure" id="{id}"><figcaption>{escape(title)}</figcaption>{markup}<p class="as-note">{key}</p>{data}</figure>',
+        text,
+    )
+
+
+def _short(name: str) -> str:
+    """Return a unit's name without its kind, for a label in a figure."""
+    for kind in ("Quận ", "Huyện ", "Thị xã ", "Thị trấn ", "Phường ", "Xã "):
+        if name.startswith(kind) and not name.removeprefix(kind).isdigit():
+            return name.removeprefix(kind)
+    return name
+
+
+def _apart(items: Sequence[Standing]) -> list[Standing]:
+    """Return the items whose labels do not stand on one another: at least 1.2 points apart, the lowest first."""
+    kept: list[Standing] = []
+    for item in items:
+        if all(abs(item.rate - other.rate) >= 0.012 for other in kept):
+            kept.append(item)
+    return kept
+
+
+def _data(caption: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a figure's own numbers as a table that opens on demand."""
+    heads = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in headings)
+    body = "".join(
+        f'<tr><th scope="row">{escape(row[0])}</th>' + "".join(f'<td class="as-number">{escape(text)}</td>' for text in row[1:]) + "</tr>"
+        for row in rows
+    )
+    return (
+        f'<details class="as-data"><summary>Số liệu của biểu đồ</summary><table class="as-table"><caption>{escape(caption)}</caption>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></details>"
+    )
+
+
+def _plain(axes: Any) -> None:
+    """Leave only what is read: three spines off, light grid, per cent with a sign, whole numbers with dots."""
+    from matplotlib.ticker import FuncFormatter
+
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.grid(axis="y", color="#d5dbe1", linewidth=0.7)
+    axes.tick_params(length=0, colors=INK)
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f} %"))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: numbers.count(value)))
 
 
 def _quiet(axes: Any, first: dt.date, last: dt.date) -> None:
@@ -192,6 +316,7 @@ def _svg(figure: Any, id: str, title: str, description: str) -> str:
         .replace(SECOND, "var(--as-second)")
         .replace("#d5dbe1", "var(--as-line)")
     )
+    svg = re.sub(r"font-family: [^;\"]*", "font-family: var(--as-font)", svg)
     svg = re.sub(r"font: ([^;\"']*?)'[^']*'[^;\"]*", r"font: \1var(--as-font)", svg)
     head = f'<svg role="img" aria-labelledby="{id}-t {id}-d" class="as-svg"'
     svg = re.sub(

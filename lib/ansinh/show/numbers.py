@@ -59,3 +59,16 @@ def small(threshold: int) -> str:
 def signed(value: float | int) -> str:
     """Return a difference with its sign (a real minus)."""
     return ("+" if value > 0 else "−" if value < 0 else "") + count(abs(value))
+
+
+def points(difference: float, digits: int = 1) -> str:
+    """Return a difference of shares in percentage points, without sign ("0,4 điểm phần trăm")."""
+    return f"{abs(difference) * 100:.{digits}f}".replace(".", ",") + " điểm phần trăm"
+
+
+def change(difference: float, digits: int = 1) -> str:
+    """Return a difference of shares in percentage points with its sign; nothing at this precision is "không đổi"."""
+    rounded = round(difference * 100, digits)
+    if rounded == 0:
+        return "không đổi"
+    return f"{'+' if rounded > 0 else '−'}{points(difference, digits)}"

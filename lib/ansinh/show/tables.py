@@ -10,6 +10,8 @@ from ansinh.disclosure import OPEN, SMALL, Released
 from ansinh.show import numbers
 from ansinh.show.shown import Shown, escape
 
+SHORT = 4
+"""A first cell of so few letters (D1) takes no more room than it needs."""
 UNIT_WORDS = {
     "persons": "người",
     "entitlements": "chế độ hưởng",
@@ -112,15 +114,14 @@ def _text(released: Released, caption: str, columns: Mapping[str, str], notes: s
     return "\n".join([*lines, notes])
 
 
-def plain(id: str, caption: str, headings: Sequence[str], rows: Sequence[Sequence[str]], note: str = "") -> Shown:
-    """Return a table of finished texts: words, not counts (the catalogue, the obligations). Everything is escaped."""
-    heads = "".join(f'<th scope="col" class="as-text">{escape(heading)}</th>' for heading in headings)
-    body = "".join(
-        "<tr>"
-        + "".join(f'<th scope="row">{escape(text)}</th>' if not at else f"<td>{escape(text)}</td>" for at, text in enumerate(row))
-        + "</tr>"
-        for row in rows
+def plain(
+    id: str, caption: str, headings: Sequence[str], rows: Sequence[Sequence[str]], note: str = "", figures: Sequence[int] = ()
+) -> Shown:
+    """Return a table of finished texts (the catalogue, the obligations); `figures` are the columns set as numbers. All is escaped."""
+    heads = "".join(
+        f'<th scope="col" class="as-{"number" if at in figures else "text"}">{escape(heading)}</th>' for at, heading in enumerate(headings)
     )
+    body = "".join("<tr>" + "".join(_text_cell(text, at, at in figures) for at, text in enumerate(row)) + "</tr>" for row in rows)
     markup = (
         f'<div class="as-table-wrap" tabindex="0" role="region" aria-labelledby="{id}-caption"><table class="as-table as-words" id="{id}">'
         f'<caption id="{id}-caption">{escape(caption)}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
@@ -129,6 +130,14 @@ def plain(id: str, caption: str, headings: Sequence[str], rows: Sequence[Sequenc
         markup += f'<p class="as-note">{escape(note)}</p>'
     text = "\n".join([caption, " | ".join(headings), *(" | ".join(row) for row in rows), *([note] if note else [])])
     return Shown(markup, text)
+
+
+def _text_cell(text: str, at: int, number: bool) -> str:
+    if at == 0:
+        return f'<th scope="row"{" class=as-short" if len(text) <= SHORT else ""}>{escape(text)}</th>'.replace(
+            "class=as-short", 'class="as-short"'
+        )
+    return f'<td class="as-number">{escape(text)}</td>' if number else f"<td>{escape(text)}</td>"
 
 
 def rows_of(released: Released, column: str) -> pd.Series:

@@ -10,7 +10,7 @@ from ansinh.campaign import Campaign, Workspace
 from ansinh.site.page import Page
 from ansinh.units import Unit, search_key
 
-PAGE_WORDS = {"tai-khoan": "Tài khoản và chi trả", "du-lieu": "Dữ liệu", "chi-tra": "Chi trả"}
+PAGE_WORDS = {"tai-khoan": "Tài khoản", "du-lieu": "Dữ liệu", "chi-tra": "Chi trả"}
 """Last part of a unit page's address → what its tab says."""
 
 

@@ -13,7 +13,7 @@ import nbformat
 from filelock import FileLock, Timeout
 
 from ansinh.batch.evidence import NAME as EVIDENCE
-from ansinh.batch.plan import Job, plan
+from ansinh.batch.plan import Job, plan, requested
 from ansinh.batch.seal import KERNEL, front_matter
 from ansinh.campaign import Campaign, Workspace
 from ansinh.errors import Busy, NotReady, UserError
@@ -96,7 +96,7 @@ def _stage(workspace: Workspace, campaign: Campaign, gate: Gate, failed: set[tup
     fresh = staged.with_name(f".{staged.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    for job in plan(workspace, campaign):
+    for job in [*plan(workspace, campaign), *requested(workspace, campaign)]:
         target = fresh / f"{job.page['address']}.ipynb"
         target.parent.mkdir(parents=True, exist_ok=True)
         if (job.notebook, job.unit) in failed:
@@ -115,7 +115,7 @@ def _stage(workspace: Workspace, campaign: Campaign, gate: Gate, failed: set[tup
 
 def _apology(job: Job, workspace: Workspace, campaign: Campaign) -> nbformat.NotebookNode:
     """Return the page of a failed notebook: that it failed, for which date, and who is told."""
-    name = workspace.register(campaign).get(job.unit, campaign.units.level).name if job.unit else campaign.place
+    name = workspace.register(campaign).get(job.unit).name if job.unit else campaign.place
     text = (
         "::: {.callout-warning}\n\n"
         f"Báo cáo này chưa lập được cho số liệu đến ngày {numbers.date(campaign.as_of)}. Các đơn vị khác không bị ảnh hưởng. "
