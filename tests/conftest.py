@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from ansinh.campaign import Campaign, Workspace
+from ansinh.campaign import DEFAULT_CAMPAIGN, Campaign, Workspace
 
 ROOT = Path(__file__).parents[1]
 PEOPLE = 9_000
@@ -43,20 +43,19 @@ def state_of_the_code() -> str:
     return digest.hexdigest()[:16]
 
 
-def judged_city(cache: Path) -> Workspace:
-    """Return the workspace of the small city, loaded and judged; made on first use, by one worker."""
+def judged_city(cache: Path, name: str = DEFAULT_CAMPAIGN) -> Workspace:
+    """Return the workspace of a campaign's small city, loaded and judged; made on first use, by one worker."""
     from ansinh.checks import run
     from ansinh.intake import load
     from ansinh.pipeline import write_demo
 
-    folder = cache / state_of_the_code()
-    with FileLock(cache / "lock"):
+    folder = cache / f"{name}-{state_of_the_code()}"
+    with FileLock(cache / f"lock-{name}"):
         if not (folder / "ready").is_file():
-            for old in cache.iterdir():
-                if old.is_dir():
-                    shutil.rmtree(old)
+            for old in cache.glob(f"{name}-*"):
+                shutil.rmtree(old)
             workspace = lay_workspace(folder)
-            campaign = small(workspace.campaign())
+            campaign = small(workspace.campaign(name))
             write_demo(workspace, campaign, jobs=2, progress=None)
             load(workspace, campaign, jobs=2)
             run(workspace, campaign)
@@ -89,6 +88,13 @@ def city_cache(request: pytest.FixtureRequest) -> Path:
 def city(city_cache: Path) -> Workspace:
     """The small demo city, loaded and judged. Read it; do not write to it."""
     return judged_city(city_cache)
+
+
+@pytest.fixture(scope="session")
+def example(city_cache: Path) -> tuple[Workspace, Campaign]:
+    """The small city of the two-level example campaign, loaded and judged, and its campaign."""
+    workspace = judged_city(city_cache, "example-2026")
+    return workspace, small(workspace.campaign("example-2026"))
 
 
 @pytest.fixture(scope="session")
