@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -156,13 +157,20 @@ def _key(workspace: Workspace, campaign: Campaign, source: Path, parameters: dic
         "code": code_hash(),
         "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
         "store": _store(folder, unit),
+        "history": _history(folder, unit),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _store(folder: Path, unit: str) -> dict[str, str]:
+def _history(folder: Path, unit: str) -> dict[str, dict[str, str]]:
+    """Hash what pages show of earlier snapshots: the persons of each."""
+    earlier = [other for other in sorted(folder.parent.glob("????-??-??")) if other.name < folder.name and store.has_findings(other)]
+    return {other.name: _store(other, unit, (store.PERSONS.name,)) for other in earlier}
+
+
+def _store(folder: Path, unit: str, tables: Iterable[str] = tuple(store.TABLES)) -> dict[str, str]:
     files = {}
-    for name in store.TABLES:
+    for name in tables:
         pattern = f"unit={unit}/part.parquet" if unit else "unit=*/part.parquet"
         for path in sorted((folder / name).glob(pattern)):
             files[path.relative_to(folder).as_posix()] = _file(path, path.stat().st_mtime_ns)

@@ -144,6 +144,9 @@ def draw_people(workspace: Workspace, campaign: Campaign, count: int, rng: np.ra
 def _shares(places: pd.DataFrame, count: int, rng: np.random.Generator) -> np.ndarray:
     """Share `count` among places: units in exact proportion to their weights, their parts unevenly around it."""
     by_unit = places.groupby("unit", sort=False)["weight"].sum()
+    if len(by_unit) == len(places):
+        # Units without parts below them are communes, and those differ in size.
+        by_unit = by_unit * rng.lognormal(0, 0.35, len(by_unit))
     exact = by_unit / by_unit.sum() * count
     units = np.floor(exact).astype(int)
     units[(exact - units).sort_values(ascending=False).index[: count - units.sum()]] += 1
