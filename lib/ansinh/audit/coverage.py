@@ -25,6 +25,8 @@ CHANNEL_WORDS = {
 }
 HOUR_WORDS = {"office": "Trong giờ hành chính", "evening": "Ngoài giờ hành chính", "weekend": "Thứ Bảy, Chủ nhật", "holiday": "Ngày lễ"}
 ACTOR_WORDS = ACTORS | {"–": "–", "": ""}
+CAUSES_SHOWN = 3
+"""Causes named per step: the ones most people stop for."""
 FEWEST_POINTS = 5
 """Fewer units than this make no comparison."""
 
@@ -152,7 +154,7 @@ class Coverage(Area):
 
     def drops(self) -> Shown:
         """Where people stop on the way from the list to payment by account, why, and who acts; small causes of a step stand together."""
-        released = self.release(grouped(drops.by_cause(self.scope), self.campaign.disclosure.threshold))
+        released = self.release(grouped(drops.by_cause(self.scope), self.campaign.disclosure.threshold, CAUSES_SHOWN))
         if not released.value("persons", len(released.frame) - 1):
             return paragraph("Không còn ai dừng lại trên đường từ danh sách đến chi trả qua tài khoản.")
         released.frame["who"] = released.frame["who"].map(ACTOR_WORDS)

@@ -39,7 +39,8 @@ CAUSES = {
 
 _STOPS = """
 WITH f AS (
-    SELECT person_id, min(check_id) FILTER (severity <> 'warns') AS gravest, arg_min(who, check_id) FILTER (severity <> 'warns') AS gravest_who,
+    SELECT person_id, min(check_id) FILTER (check_id IN ({completing})) AS missing,
+        arg_min(who, check_id) FILTER (check_id IN ({completing})) AS missing_who, min(check_id) FILTER (severity <> 'warns') AS gravest, arg_min(who, check_id) FILTER (severity <> 'warns') AS gravest_who,
         min(check_id) FILTER (check_id LIKE 'A%') AS register, arg_min(who, check_id) FILTER (check_id LIKE 'A%') AS register_who,
         min(check_id) FILTER ("table" = 'accounts' AND severity <> 'warns') AS account,
         arg_min(who, check_id) FILTER ("table" = 'accounts' AND severity <> 'warns') AS account_who
@@ -49,10 +50,10 @@ stopped AS (
         WHEN NOT has_account THEN 'has_account' WHEN NOT usable_account THEN 'usable' WHEN payment <> 'account' THEN 'paid' END AS step
     FROM persons p LEFT JOIN f USING (person_id))
 SELECT step,
-    CASE step WHEN 'complete' THEN coalesce(blocker, 'incomplete') WHEN 'verified' THEN coalesce(register, 'unverified')
+    CASE step WHEN 'complete' THEN coalesce(missing, 'incomplete') WHEN 'verified' THEN coalesce(register, 'unverified')
         WHEN 'clean' THEN coalesce(gravest, 'unclean') WHEN 'has_account' THEN if(declined, 'declined', 'not_opened')
         WHEN 'usable' THEN coalesce(account, 'unusable') ELSE 'payment_' || payment END AS cause,
-    CASE step WHEN 'complete' THEN coalesce(blocker_who, 'commune') WHEN 'verified' THEN coalesce(register_who, 'police')
+    CASE step WHEN 'complete' THEN coalesce(missing_who, 'commune') WHEN 'verified' THEN coalesce(register_who, 'police')
         WHEN 'clean' THEN coalesce(gravest_who, 'commune') WHEN 'has_account' THEN if(declined, 'commune', 'bank')
         WHEN 'usable' THEN coalesce(account_who, 'bank') ELSE 'department' END AS who,
     count(*) AS persons
@@ -60,12 +61,13 @@ FROM stopped WHERE {where} AND step IS NOT NULL GROUP BY ALL
 """
 
 
-def grouped(counts: Counts, small: int) -> Counts:
-    """Return the table of `by_cause` with causes of up to `small` persons put together per step, so that little need be withheld."""
+def grouped(counts: Counts, small: int, most: int) -> Counts:
+    """Return the table of `by_cause` with the `most` causes of each step; the rest, and causes of up to `small` persons, stand together."""
     frame = counts.frame
-    minor = ~frame["is_total"] & (frame["persons"] <= small)
+    place = frame.groupby("step").cumcount()
+    minor = ~frame["is_total"] & ((frame["persons"] <= small) | (place >= most))
     rest = frame[minor].groupby("step", sort=False, as_index=False)["persons"].sum()
-    rest = rest.assign(cause="other", name="Các lý do khác, mỗi lý do ít người", who="–", is_total=False)
+    rest = rest.assign(cause="other", name="Các lý do khác", who="–", is_total=False)
     order = {step: at for at, step in enumerate((*STEPS, ""))}
     kept = pd.concat([frame[~minor], rest[rest["persons"] > 0]], ignore_index=True)
     kept["at"] = kept["step"].map(order)
@@ -79,7 +81,8 @@ def by_cause(scope: Scope) -> Counts:
 
     A check's finding is the cause where there is one: the one with the lowest id among the gravest, as `persons.blocker` has it.
     """
-    frame = scope.query(_STOPS.format(where=scope.where), "where persons stop")
+    completing = ", ".join(f"'{check.id}'" for check in catalogue(scope.campaign) if check.completes) or "''"
+    frame = scope.query(_STOPS.format(where=scope.where, completing=completing), "where persons stop")
     order = {step: at for at, step in enumerate(STEPS)}
     frame["at"] = frame["step"].map(order)
     frame = (

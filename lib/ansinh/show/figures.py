@@ -216,10 +216,9 @@ def funnel_plot(released: Released, standings: Sequence[Standing], *, part: str,
             axes.annotate(_short(names[item.row]), at, xytext=(7, 0), textcoords="offset points", va="center", color=INK, fontsize=9)
         axes.annotate(
             f"mức chung {numbers.percent(share).replace(numbers.SPACE, ' ')}",
-            (top, share * 100),
-            xytext=(-2, 4),
+            (0, share * 100),
+            xytext=(3, 4),
             textcoords="offset points",
-            ha="right",
             color=INK,
             fontsize=9,
         )
@@ -279,11 +278,12 @@ def _data(caption: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) 
 
 def _plain(axes: Any) -> None:
     """Leave only what is read: three spines off, light grid, per cent with a sign, whole numbers with dots."""
-    from matplotlib.ticker import FuncFormatter
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.grid(axis="y", color="#d5dbe1", linewidth=0.7)
     axes.tick_params(length=0, colors=INK)
+    axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f} %"))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: numbers.count(value)))
 

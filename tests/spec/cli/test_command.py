@@ -103,3 +103,21 @@ def test_two_builds_of_the_same_inputs_are_byte_identical(published: Workspace, 
     second = {path.relative_to(there).as_posix(): path.read_bytes() for path in there.rglob("*") if path.is_file()}
     assert sorted(first) == sorted(second)
     assert [name for name in first if first[name] != second[name]] == []
+
+
+@pytest.mark.slow
+def test_the_two_level_campaign_builds_with_what_its_file_says(empty_workspace: Workspace) -> None:
+    file = empty_workspace.campaign_file("example-2026")
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("district_cleanliness, district_coverage, district_payment", "district_coverage"), encoding="utf-8")
+
+    done = ansinh("build", "example-2026", "--people", "12000", "--renderer", "embedded", "--json", cwd=empty_workspace.root)
+
+    assert done.returncode == 0, done.stderr
+    campaign = empty_workspace.campaign("example-2026")
+    site = empty_workspace.output(campaign)
+    assert len(list(site.glob("don-vi/*/tai-khoan.html"))) == len(empty_workspace.units(campaign)) == 126
+    told = (site / "index.html").read_text(encoding="utf-8")
+    assert "Để đạt mục tiêu 95" in told.replace("\u00a0", " ")
+    assert "Quận" not in told
+    assert "VNeID" in (site / "chi-thi.html").read_text(encoding="utf-8")
