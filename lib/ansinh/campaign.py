@@ -139,9 +139,9 @@ class UnitException(Settings):
 
 
 class OwnCheck(Settings):
-    """A check of the campaign's own, as SQL over the documented views (docs/checks.md)."""
+    """A check of the campaign's own: a condition in SQL over one documented view (docs/checks.md), true for the bad row."""
 
-    id: Identifier
+    id: Annotated[str, Field(pattern=r"^X[0-9]{2}$", description="X01 to X99, permanent")]
     version: int = Field(default=1, ge=1)
     title: str
     title_en: str

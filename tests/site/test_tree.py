@@ -31,10 +31,12 @@ def pages(site: Path) -> dict[str, BeautifulSoup]:
     }
 
 
-def test_every_unit_has_its_two_pages_and_the_city_its_three(pages: dict[str, BeautifulSoup]) -> None:
+def test_every_unit_has_its_three_pages_and_the_city_its_own_three(pages: dict[str, BeautifulSoup]) -> None:
     workspace = Workspace(ROOT)
     expected = {"index.html", "chi-thi.html", "phuong-phap.html"}
-    expected |= {f"don-vi/{unit.slug}/{leaf}.html" for unit in workspace.units(workspace.campaign()) for leaf in ("tai-khoan", "du-lieu")}
+    expected |= {
+        f"don-vi/{unit.slug}/{leaf}.html" for unit in workspace.units(workspace.campaign()) for leaf in ("tai-khoan", "du-lieu", "chi-tra")
+    }
     assert set(pages) == expected
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 
 from ansinh import store
+from ansinh.audit.checking import OpenCheck
 from ansinh.audit.cleanliness import Cleanliness
 from ansinh.audit.coverage import Coverage
 from ansinh.audit.deadline import Deadline
@@ -76,6 +77,10 @@ class Audit:
     def unit(self) -> Unit | None:
         """The unit audited, None for the whole campaign."""
         return self._scope.unit
+
+    def check(self, id: str) -> OpenCheck:
+        """Open one check by its id ("V07"): rule, SQL, counts, and the failing records, masked. Raises UserError for an unknown id."""
+        return OpenCheck(self._scope, id)
 
     def subject(self) -> Shown:
         """Say what is audited, as of when, on which data."""

@@ -11,7 +11,7 @@ from ansinh.measures import cleanliness
 from ansinh.show import Shown, figures, paragraph, tables, words
 from ansinh.show.figures import Headline
 
-STATE_WORDS = {"new": "Mới phát hiện", "standing": "Còn tồn tại từ kỳ trước", "reopened": "Tái phát"}
+STATE_WORDS = {"new": "Mới phát hiện", "standing": "Còn tồn tại từ kỳ trước", "reopened": "Tái phát", "mended": "Đã xử lý từ kỳ trước"}
 
 
 class Cleanliness(Area):
@@ -129,9 +129,12 @@ class Cleanliness(Area):
         if list(released.frame["state"]) in ([], ["new"]):
             return paragraph("Đây là kỳ chốt số liệu đầu tiên nên chưa so sánh được với kỳ trước.")
         released.frame["state"] = released.frame["state"].map(STATE_WORDS)
+        changed = [f"{id} (phiên bản {then} → {now})" for id, then, now in cleanliness.changed_rules(self.scope)]
+        note = f"Quy tắc đã đổi giữa hai kỳ nên không so sánh được ở tiêu chí: {words.joined(changed)}." if changed else ""
         return tables.table(
             released,
             id="bang-thay-doi",
             caption="Lỗi phát hiện so với kỳ chốt số liệu trước",
             columns={"state": "Tình trạng", "findings": "Lỗi phát hiện"},
+            note=note,
         )

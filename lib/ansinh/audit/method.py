@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+
 from ansinh.audit.area import Area
 from ansinh.checks import ACTORS, DIMENSIONS, SEVERITIES, catalogue
 from ansinh.disclosure import Counts
 from ansinh.measures import cleanliness
-from ansinh.show import Shown, paragraph, tables
+from ansinh.show import Shown, numbers, paragraph, tables
 
 
 class Method(Area):
@@ -16,11 +18,13 @@ class Method(Area):
         """The checks of one quality dimension with their counts."""
         checks = {check.id: check for check in catalogue(self.campaign) if check.dimension == dimension}
         counts = cleanliness.by_check(self.scope)
+        measured = self._measured()
         frame = counts.frame[counts.frame["check_id"].isin(list(checks))]
         released = self.release(Counts(frame, ("check_id",), counts.counts, counts.rates, unit=counts.unit))
         rows = []
         for at, id in enumerate(released.frame["check_id"]):
             check = checks[id]
+            told = measured.get(id, {})
             shown = [tables.cell(released, column, at)[0] for column in ("failing", "applicable")]
             rows.append(
                 [
@@ -31,10 +35,31 @@ class Method(Area):
                     check.remedy,
                     check.source,
                     *shown,
+                    *(_share(told.get(name, "")) for name in ("precision", "recall")),
                 ]
             )
-        headings = ["Mã", "Tiêu chí", "Mức độ", "Đơn vị xử lý", "Cách xử lý", "Căn cứ", "Bản ghi không đạt", "Bản ghi áp dụng"]
-        return tables.plain(f"tieu-chi-{dimension}", f"Tiêu chí về tính {DIMENSIONS[dimension].lower()}", headings, rows)
+        headings = [
+            "Mã",
+            "Tiêu chí",
+            "Mức độ",
+            "Đơn vị xử lý",
+            "Cách xử lý",
+            "Căn cứ",
+            "Bản ghi không đạt",
+            "Bản ghi áp dụng",
+            "Tìm đúng",
+            "Tìm đủ",
+        ]
+        caption = f"Tiêu chí về tính {DIMENSIONS[dimension].lower()}"
+        return tables.plain(f"tieu-chi-{dimension}", caption, headings, rows, _measured_on(measured), figures=range(6, 10))
+
+    def _measured(self) -> dict[str, dict[str, str]]:
+        """Return what was measured of each check against a demo city's known truth (params/accuracy), nothing when it was not."""
+        path = self.scope.workspace.params / "accuracy" / f"{self.campaign.name}.csv"
+        if not path.is_file():
+            return {}
+        with path.open(encoding="utf-8", newline="") as file:
+            return {row["check"]: row for row in csv.DictReader(file)}
 
     def definitions(self) -> Shown:
         """What each figure means, its numerator and denominator."""
@@ -75,3 +100,18 @@ class Method(Area):
             f"Số từ 1 đến {rule.threshold} không được công bố, kể cả khi là phần còn lại của một tổng; các số khác làm tròn đến {rule.rounding}; "
             f"tỷ lệ trên mẫu số nhỏ hơn {rule.rate_minimum} không được công bố. Tỷ lệ tính từ số đã làm tròn."
         )
+
+
+def _share(text: str) -> str:
+    """Return a measured share as per cent, a dash where nothing was measured."""
+    return numbers.percent(float(text)) if text else "–"
+
+
+def _measured_on(measured: dict[str, dict[str, str]]) -> str:
+    if not measured:
+        return ""
+    first = next(iter(measured.values()))
+    return (
+        "Tìm đúng: phần trường hợp nêu ra là lỗi thật. Tìm đủ: phần lỗi thật được nêu ra. "
+        f"Đo trên thành phố mô phỏng {numbers.count(int(first['people']))} người, hạt giống {first['seed']}, với lỗi cài sẵn; dấu – là chưa đo."
+    )

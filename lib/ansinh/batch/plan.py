@@ -163,9 +163,9 @@ def _key(workspace: Workspace, campaign: Campaign, source: Path, parameters: dic
 
 
 def _history(folder: Path, unit: str) -> dict[str, dict[str, str]]:
-    """Hash what pages show of earlier snapshots: the persons of each."""
+    """Hash what pages show of earlier snapshots: persons, findings and outcomes of each."""
     earlier = [other for other in sorted(folder.parent.glob("????-??-??")) if other.name < folder.name and store.has_findings(other)]
-    return {other.name: _store(other, unit, (store.PERSONS.name,)) for other in earlier}
+    return {other.name: _store(other, unit, (store.PERSONS.name, store.FINDINGS.name, store.OUTCOMES.name)) for other in earlier}
 
 
 def _store(folder: Path, unit: str, tables: Iterable[str] = tuple(store.TABLES)) -> dict[str, str]:
@@ -183,7 +183,7 @@ def _file(path: Path, stamp: int) -> str:
 
 
 def _settings(params: Path) -> dict[str, str]:
-    paths = [*params.glob("*.*"), *params.glob("units/*"), *params.glob("tiles/*")]
+    paths = [path for path in params.rglob("*.*") if path.parent.name != "campaigns"]
     return {path.relative_to(params).as_posix(): _file(path, path.stat().st_mtime_ns) for path in sorted(paths) if path.is_file()}
 
 

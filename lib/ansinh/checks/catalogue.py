@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ansinh.campaign import Campaign
+from ansinh.campaign import Campaign, OwnCheck
 from ansinh.checks import accuracy, completeness, consistency, timeliness, uniqueness, validity
+from ansinh.checks.admit import admit
 from ansinh.checks.check import Check
+from ansinh.checks.same_person import THRESHOLD
 from ansinh.errors import CampaignError
 
 MODULES: tuple[tuple[str, Any], ...] = (
@@ -19,8 +21,8 @@ MODULES: tuple[tuple[str, Any], ...] = (
     ("timeliness", timeliness),
 )
 
-THRESHOLDS = {"age_limit": 120, "register_days": 180, "account_people": 4}
-"""Thresholds a campaign may set: years; days; persons under one account."""
+THRESHOLDS = {"age_limit": 120, "register_days": 180, "account_people": 4, "same_person": THRESHOLD}
+"""Thresholds a campaign may set: years; days; persons under one account; probability that two are one person."""
 
 
 def catalogue(campaign: Campaign) -> tuple[Check, ...]:
@@ -33,9 +35,32 @@ def catalogue(campaign: Campaign) -> tuple[Check, ...]:
     _known("checks.severity", tuple(campaign.checks.severity), [check.id for check in whole])
     _known("checks.thresholds", tuple(campaign.checks.thresholds), list(THRESHOLDS))
     limits = THRESHOLDS | {name: value if value % 1 else int(value) for name, value in campaign.checks.thresholds.items()}
-    if campaign.checks.own:
-        raise CampaignError("checks.own: a campaign's own checks are not carried out yet. Remove them.")
-    return tuple(_set(check, campaign, limits) for check in whole if check.id not in campaign.checks.off)
+    own = tuple(_own(item) for item in campaign.checks.own)
+    repeated = [check.id for at, check in enumerate(own) if check.id in {other.id for other in own[:at]}]
+    if repeated:
+        raise CampaignError(f"checks.own: the id {repeated[0]} is given twice. Ids are permanent; number them X01, X02 and so on.")
+    return (*(_set(check, campaign, limits) for check in whole if check.id not in campaign.checks.off), *own)
+
+
+def _own(item: OwnCheck) -> Check:
+    """Return a campaign's own check, its SQL admitted as nothing but a condition over the documented view."""
+    for key in ("applies", "fails"):
+        admit(getattr(item, key), item.table, f"checks.own {item.id}, {key}")
+    reason = item.not_applicable_reason or "Không thuộc phạm vi của tiêu chí"
+    return Check(
+        item.id,
+        item.title,
+        item.title_en,
+        item.severity,
+        item.who,
+        item.remedy,
+        item.source,
+        f"({item.fails})",
+        () if item.applies == "true" else ((f"NOT coalesce(({item.applies}), false)", reason),),
+        table=item.table,
+        version=item.version,
+        dimension=item.dimension,
+    )
 
 
 def _known(key: str, given: tuple[str, ...], known: list[str]) -> None:

@@ -20,6 +20,9 @@ from ansinh.errors import EngineError, UserError
 
 Progress = Callable[[str, int, int], None]
 
+SAME_PERSON = "U08"
+"""The check that needs the whole city compared with itself."""
+
 
 @dataclass(frozen=True)
 class CheckReport:
@@ -37,7 +40,7 @@ def run(workspace: Workspace, campaign: Campaign, *, progress: Progress | None =
     """
     tell = progress or (lambda stage, done, total: None)
     checks = catalogue(campaign)
-    con = open_views(workspace, campaign)
+    con = open_views(workspace, campaign, same_person=any(check.id == SAME_PERSON for check in checks))
     target = workspace.store(campaign, campaign.as_of)
     for number, table in enumerate(VIEW_OF):
         tell("check: rows judged", number, len(VIEW_OF))
@@ -131,7 +134,7 @@ def tell(workspace: Workspace, campaign: Campaign, *, only: tuple[str, ...], uni
     for name in only:
         if name not in chosen:
             raise UserError(f"There is no check {name}. Checks: {', '.join(chosen)}.")
-    con = open_views(workspace, campaign)
+    con = open_views(workspace, campaign, same_person=SAME_PERSON in only)
     lines = []
     for name in only:
         check = chosen[name]

@@ -18,9 +18,8 @@ from ansinh.checks.linkage import Comparison, Level, Links, Model, level_of, lin
 from ansinh.errors import EngineError
 from ansinh.identity import names
 
-CHECK = "U08"
 THRESHOLD = 0.9
-"""Probability from which a pair is proposed, unless the campaign sets checks.thresholds.U08."""
+"""Probability from which a pair is proposed, unless the campaign sets checks.thresholds.same_person."""
 
 EXPECTED_SHARE = 0.003
 """Share of persons listed twice without a shared number, before looking: the prior of every pair. Ours; domain figures name none."""
@@ -188,9 +187,9 @@ def propose(
     """Find persons of the whole store who may be one person under no shared number.
 
     `con` has the store's views beneficiaries and accounts; nothing is left behind in it. `threshold` is a probability; default:
-    the campaign's checks.thresholds.U08, else THRESHOLD. Same store, same result, whatever the number of threads.
+    the campaign's checks.thresholds.same_person, else THRESHOLD. Same store, same result, whatever the number of threads.
     """
-    limit = campaign.checks.thresholds.get(CHECK, THRESHOLD) if threshold is None else threshold
+    limit = campaign.checks.thresholds.get("same_person", THRESHOLD) if threshold is None else threshold
     tell = progress or (lambda stage, done, total: None)
     tell("same person: prepare", 0, 3)
     try:

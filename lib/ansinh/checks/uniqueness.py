@@ -94,8 +94,9 @@ CHECKS = (
         "warns",
         "commune",
         "Xác minh tại cơ sở; nếu là một người thì gộp bản ghi.",
-        "So khớp họ tên, ngày sinh, giới tính trong đơn vị",
+        "Mô hình Fellegi-Sunter trên họ tên, ngày sinh, giới tính, nơi cư trú, điện thoại, tài khoản, toàn địa bàn (docs/checks.md)",
         "lookalike",
-        (("birth_date IS NULL OR name_key IS NULL", "Không đủ họ tên và ngày sinh"),),
+        (("name_key IS NULL", "Thiếu họ tên"), ("twin_numbers > 1", "Đã nêu ở tiêu chí U05")),
+        version=2,
     ),
 )

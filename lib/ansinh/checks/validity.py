@@ -138,6 +138,7 @@ CHECKS = (
             ("usual_lengths IS NULL", "Chưa biết độ dài thường gặp của ngân hàng"),
         ),
         table="accounts",
+        version=2,
     ),
     Check(
         "V12",

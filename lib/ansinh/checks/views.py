@@ -6,44 +6,69 @@ An auditor opens the same views with `open_views` and runs `Check.sql()` by hand
 from __future__ import annotations
 
 import duckdb
-import pandas as pd
 
 from ansinh import store
 from ansinh.campaign import Campaign, Workspace
 from ansinh.checks.policies import KNOWN_PREFIXES, OLDEST, RULES
+from ansinh.checks.same_person import propose
 from ansinh.errors import EngineError
 from ansinh.identity import citizen_number
-
-USUAL_LENGTHS = {
-    "AGRIBANK": [13],
-    "VCB": [10, 13],
-    "CTG": [12],
-    "BID": [10, 14],
-    "LPB": [9, 10, 11, 12, 13, 14],
-    "MBB": [10, 11, 12, 13],
-    "TCB": [14],
-}
-"""Account lengths usual at a bank; no official source (../docs/checks.md), so only a warning is built on them."""
+from ansinh.identity.banks import Banks
 
 
-def open_views(workspace: Workspace, campaign: Campaign) -> duckdb.DuckDBPyConnection:
-    """Return a connection with the canonical tables and the judged_* views of the campaign's snapshot."""
+def open_views(workspace: Workspace, campaign: Campaign, *, same_person: bool = True) -> duckdb.DuckDBPyConnection:
+    """Return a connection with the canonical tables and the judged_* views of the campaign's snapshot.
+
+    `same_person` looks for probable duplicates over the whole city (seconds); without it nobody is a lookalike.
+    """
     con = store.connect(workspace.store(campaign, campaign.as_of))
-    _references(con, campaign)
-    for sql in (_NUMBERS, _PEOPLE, _TWINS, _LOOKALIKES, _REGISTER, _BENEFICIARIES, _ACCOUNTS, _PAYMENTS):
+    prepare(con, workspace, campaign, same_person=same_person)
+    return con
+
+
+def prepare(con: duckdb.DuckDBPyConnection, workspace: Workspace, campaign: Campaign, *, same_person: bool = True) -> None:
+    """Lay the judged_* views over the canonical tables that `con` has."""
+    _lay_references(con)
+    _fill_references(con, campaign, Banks.read(workspace.params / "banks.csv"))
+    if same_person:
+        clusters = propose(con, campaign).clusters[["record_id", "cluster"]].astype("str")
+        con.register("frame", clusters)
+        con.execute("INSERT INTO lookalikes SELECT record_id, cluster FROM frame")
+        con.unregister("frame")
+    _lay_views(con)
+
+
+def lay_empty(con: duckdb.DuckDBPyConnection) -> None:
+    """Lay all views over tables without rows: their columns and types, for what only needs these."""
+    for table in store.TABLES.values():
+        con.execute(f'CREATE VIEW "{table.name}" AS {store.empty(table)}')
+    _lay_references(con)
+    _lay_views(con)
+
+
+def _lay_views(con: duckdb.DuckDBPyConnection) -> None:
+    for sql in (_NUMBERS, _PEOPLE, _TWINS, _REGISTER, _BENEFICIARIES, _ACCOUNTS, _PAYMENTS):
         try:
             con.execute(sql)
         except duckdb.Error as error:
             raise EngineError(f"The engine could not prepare the checks' views ({type(error).__name__}).") from None
-    return con
 
 
-def _references(con: duckdb.DuckDBPyConnection, campaign: Campaign) -> None:
-    """Make the small reference tables: settings, provinces, policies, bank lengths."""
-    con.register("frame", pd.DataFrame({"as_of": [campaign.as_of], "period": [campaign.period]}))
-    con.execute("CREATE TABLE settings AS SELECT as_of::DATE AS as_of, period FROM frame")
-    con.register("frame", pd.DataFrame({"code": sorted(citizen_number.PROVINCE_CODES)}))
-    con.execute("CREATE TABLE provinces AS SELECT * FROM frame")
+def _lay_references(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the small reference tables, empty: settings, provinces, policies, usual account lengths, probable duplicates."""
+    for table in (
+        "settings (as_of DATE, period VARCHAR)",
+        "provinces (code VARCHAR)",
+        "policies (code VARCHAR, age_from INTEGER, age_to INTEGER, band_from INTEGER, band_to INTEGER, amounts BIGINT[])",
+        "usual (bank VARCHAR, usual_lengths BIGINT[])",
+        "lookalikes (record_id VARCHAR, cluster VARCHAR)",
+    ):
+        con.execute(f"CREATE TABLE {table}")
+
+
+def _fill_references(con: duckdb.DuckDBPyConnection, campaign: Campaign, banks: Banks) -> None:
+    con.execute("INSERT INTO settings VALUES (?, ?)", [campaign.as_of, campaign.period])
+    con.executemany("INSERT INTO provinces VALUES (?)", [[code] for code in sorted(citizen_number.PROVINCE_CODES)])
     standard = {item.group: item.amount for item in campaign.standards}
     rules = [
         (
@@ -56,13 +81,9 @@ def _references(con: duckdb.DuckDBPyConnection, campaign: Campaign) -> None:
         )
         for rule in RULES
     ]
-    con.execute(
-        "CREATE TABLE policies (code VARCHAR, age_from INTEGER, age_to INTEGER, band_from INTEGER, band_to INTEGER, amounts BIGINT[])"
-    )
     con.executemany("INSERT INTO policies VALUES (?, ?, ?, ?, ?, ?)", rules)
-    con.execute("CREATE TABLE usual (bank VARCHAR, usual_lengths BIGINT[])")
-    con.executemany("INSERT INTO usual VALUES (?, ?)", list(USUAL_LENGTHS.items()))
-    con.unregister("frame")
+    lengths = [(bank.code, list(bank.account_lengths)) for bank in banks.banks if bank.account_lengths]
+    con.executemany("INSERT INTO usual VALUES (?, ?)", lengths or [("", [])])
 
 
 def _amounts(standard: int | None, coefficients: tuple[float, ...]) -> list[int] | None:
@@ -103,12 +124,6 @@ _TWINS = """
 CREATE TEMP TABLE twins AS
 SELECT name_key, birth_date, sex, commune, count(DISTINCT person_id) AS twin_numbers FROM beneficiaries
 WHERE number IS NOT NULL AND length(number) = 12 AND birth_date IS NOT NULL GROUP BY ALL HAVING count(DISTINCT person_id) > 1
-"""
-_LOOKALIKES = """
-CREATE TEMP TABLE lookalikes AS
-WITH b AS (SELECT record_id, person_id, unit, birth_date, sex, name_key, number FROM beneficiaries WHERE birth_date IS NOT NULL AND name_key IS NOT NULL)
-SELECT DISTINCT l.record_id FROM b l JOIN b r ON l.unit = r.unit AND l.birth_date = r.birth_date AND l.sex = r.sex AND l.person_id <> r.person_id
-WHERE (l.number IS NULL OR r.number IS NULL OR length(l.number) <> 12 OR length(r.number) <> 12) AND jaro_winkler_similarity(l.name_key, r.name_key) >= 0.93
 """
 _REGISTER = """
 CREATE TEMP TABLE register AS

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from unidecode import unidecode
 
 Change = Callable[[pd.DataFrame, np.random.Generator], dict[str, object]]
 
@@ -124,7 +125,9 @@ def duplicate(records: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataF
         copy["origin"] = check
         _SECOND[check](copy, records, rng)
         new.append(copy)
-        planted.append(pd.DataFrame({"record": copy.index, "defect": f"second_{check}", "check": check}))
+        planted.append(pd.DataFrame({"record": copy.index, "defect": copy.get("slip", f"second_{check}"), "check": check}))
+        if check == "U08":
+            planted += _besides(copy)
     return pd.concat([records, *new]), pd.concat(planted, ignore_index=True)
 
 
@@ -153,9 +156,68 @@ def _other_number(copy: pd.DataFrame, records: pd.DataFrame, rng: np.random.Gene
     copy["number"] = [f"{number[:6]}{tail:06d}" for number, tail in zip(copy["number"], rng.integers(0, 10**6, len(copy)), strict=True)]
 
 
+SLIPS: tuple[tuple[str, float], ...] = (
+    ("typing", 0.2),
+    ("middle_missing", 0.15),
+    ("tones_lost", 0.15),
+    ("order_swapped", 0.1),
+    ("day_month_swapped", 0.1),
+    ("year_only", 0.1),
+    ("number_slip", 0.1),
+    ("cmnd_elsewhere", 0.1),
+)
+"""How the second record of the same person differs, and how often: no two kinds are equally easy to find."""
+
+
 def _slip(copy: pd.DataFrame, records: pd.DataFrame, rng: np.random.Generator) -> None:
-    copy["number"] = ""
-    copy["full_name"] = [" ".join([*name.split()[:-1], name.split()[-1] + "h"]) for name in copy["full_name"]]
+    """Write the person a second time without the number, or with another, and with one slip; half have another telephone."""
+    weights = np.array([share for _, share in SLIPS])
+    kinds = np.array([kind for kind, _ in SLIPS])[rng.choice(len(SLIPS), len(copy), p=weights / weights.sum())]
+    copy["slip"] = kinds
+    copy["number"] = np.where(kinds == "number_slip", copy["number"], "")
+    parts = [name.split() for name in copy["full_name"]]
+    letters = rng.choice(list("hnmtgiy"), len(copy))
+    places = rng.integers(1, 20, len(copy))
+    makers: dict[str, Callable[[list[str], str, int], str]] = {
+        "typing": lambda words, letter, place: " ".join([*words[:-1], _mistyped(words[-1], letter, place)]),
+        "middle_missing": lambda words, letter, place: " ".join([words[0], words[-1]]),
+        "tones_lost": lambda words, letter, place: unidecode(" ".join(words)),
+        "order_swapped": lambda words, letter, place: " ".join([words[-1], *words[:-1]]),
+    }
+    copy["full_name"] = [
+        makers[kind](words, letter, int(place)) if kind in makers else " ".join(words)
+        for kind, words, letter, place in zip(kinds, parts, letters, places, strict=True)
+    ]
+    texts = copy["birth_text"]
+    swapped = texts.str[3:5] + "/" + texts.str[:2] + texts.str[5:]
+    can = texts.str[:2].astype(int) <= 12
+    copy["birth_text"] = texts.where(~((kinds == "day_month_swapped") & can), swapped).where(kinds != "year_only", texts.str[-4:])
+    for index in copy.index[kinds == "number_slip"]:
+        number = str(copy.at[index, "number"])
+        copy.at[index, "number"] = number[:9] + str((int(number[9]) + 4) % 10) + number[10:]
+    elsewhere = kinds == "cmnd_elsewhere"
+    copy.loc[elsewhere, "number"] = [f"01{tail:07d}" for tail in rng.integers(1, 10**7, elsewhere.sum())]
+    moved = copy[elsewhere].copy()
+    if len(moved):
+        _elsewhere(moved, records, rng)
+        for column in ("unit", "commune", "commune_text", "village"):
+            copy.loc[elsewhere, column] = moved[column]
+    copy.loc[rng.random(len(copy)) < 0.5, "phone"] = ""
+
+
+def _besides(copy: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return the other defects that a second record with a slip brings with it: they are true findings too."""
+    number, phone, birth = copy["number"].str.len(), copy["phone"].str.len(), copy["birth_text"].str.len()
+    return [
+        pd.DataFrame({"record": copy.index[holds], "defect": "beside_second_record", "check": check})
+        for check, holds in (("C04", number == 0), ("V04", number == 9), ("C07", phone == 0), ("C03", birth == 4))
+    ]
+
+
+def _mistyped(word: str, letter: str, place: int) -> str:
+    """Return the word with one letter more, less, or other, as fingers slip."""
+    at = place % len(word)
+    return (word + letter, word[:at] + letter + word[at + 1 :], word[:at] + word[at + 1 :] or word + letter)[place % 3]
 
 
 _SECOND: dict[str, Callable[[pd.DataFrame, pd.DataFrame, np.random.Generator], None]] = {

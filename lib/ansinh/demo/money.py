@@ -28,6 +28,8 @@ RESULTS = (
         ("not_checked", 0.027, "A08"),
     ),
 )
+SHARING = 6
+"""Persons under one account where the same account stands under many."""
 PAYMENT_DAYS = (10, 11, 12, 13, 14, 15)
 """Days of the month on which a period is usually paid."""
 
@@ -111,6 +113,9 @@ def account_rows(people: pd.DataFrame, as_of: pd.Timestamp, rng: np.random.Gener
         ("U06", 0.010, 0.0115),
     ):
         chosen = (draws >= low) & (draws < high)
+        if check == "U06":
+            # Whole groups only: a last group of two or three would be no finding.
+            chosen[np.flatnonzero(chosen)[chosen.sum() // SHARING * SHARING :]] = False
         _spoil(rows, chosen, check, rng)
         planted.append(pd.DataFrame({"person": rows.index[chosen], "check": check}))
     return rows, pd.concat(planted, ignore_index=True)
@@ -129,8 +134,8 @@ def _spoil(rows: pd.DataFrame, chosen: np.ndarray, check: str, rng: np.random.Ge
         rows.loc[chosen, "bank"] = "?"
     elif check == "U06":
         index = np.flatnonzero(chosen)
-        for start in range(0, len(index), 6):
-            group = rows.index[index[start : start + 6]]
+        for start in range(0, len(index), SHARING):
+            group = rows.index[index[start : start + SHARING]]
             for column in ("account", "bank"):
                 rows.loc[group, column] = rows.at[group[0], column]
 

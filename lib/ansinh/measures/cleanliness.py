@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pandas as pd
+
+from ansinh import store
 from ansinh.checks.catalogue import catalogue
 from ansinh.disclosure import Counts
 from ansinh.measures.scope import Scope, one_row
@@ -57,6 +62,42 @@ def by_who(scope: Scope) -> Counts:
 
 
 def changes(scope: Scope) -> Counts:
-    """Return findings by state against the previous snapshot: new, standing, reopened; unit: records."""
-    frame = scope.query(f"SELECT state, count(*) AS findings FROM findings WHERE {scope.where} GROUP BY 1 ORDER BY 1", "changes")
+    """Return findings by state against the previous snapshot: new, standing, reopened, and mended since; unit: records."""
+    frame = scope.query(f"SELECT state, count(*) AS findings FROM findings WHERE {scope.where} GROUP BY 1", "changes")
+    earlier = previous(scope)
+    if earlier is not None:
+        sql = f"SELECT check_id, row_id FROM findings WHERE {scope.where}"
+        con = store.connect(earlier, [store.FINDINGS], units=[scope.home] if scope.home else None)
+        frame.loc[len(frame)] = ["mended", _mended(store.query(con, sql, what="earlier findings"), scope.query(sql, "changes"))]
+        con.close()
+    order = {state: at for at, state in enumerate(("new", "standing", "reopened", "mended"))}
+    frame = frame.sort_values("state", key=lambda states: states.map(order)).reset_index(drop=True)
     return Counts(frame, ("state",), {"findings": None}, unit="records")
+
+
+def previous(scope: Scope) -> Path | None:
+    """Return the store of the judged snapshot before this one, None for the first."""
+    today = scope.workspace.store(scope.campaign, scope.campaign.as_of)
+    folders = [folder for folder in sorted(today.parent.glob("????-??-??")) if folder.name < today.name and store.has_findings(folder)]
+    return folders[-1] if folders else None
+
+
+def changed_rules(scope: Scope) -> list[tuple[str, int, int]]:
+    """Return (check id, version then, version now) of the checks whose rule changed since the previous snapshot: a trend crosses them."""
+    earlier = previous(scope)
+    if earlier is None:
+        return []
+    con = store.connect(earlier, [store.OUTCOMES], units=[scope.home] if scope.home else None)
+    then = store.query(con, "SELECT check_id, max(check_version) AS version FROM outcomes GROUP BY 1", what="earlier rules")
+    con.close()
+    versions = dict(zip(then["check_id"], then["version"], strict=True))
+    return [
+        (check.id, int(versions[check.id]), check.version)
+        for check in catalogue(scope.campaign)
+        if check.id in versions and versions[check.id] != check.version
+    ]
+
+
+def _mended(past: pd.DataFrame, now: pd.DataFrame) -> int:
+    merged = past.merge(now, on=["check_id", "row_id"], how="left", indicator=True)
+    return int((merged["_merge"] == "left_only").sum())

@@ -24,7 +24,7 @@ def workspace(city: Workspace, tmp_path: Path) -> Workspace:
 
 def test_the_plan_is_city_notebooks_then_every_unit(city: Workspace, campaign: Campaign) -> None:
     jobs = plan(city, campaign)
-    assert len(jobs) == 3 + 30 * 2
+    assert len(jobs) == 3 + 30 * 3
     assert [job.unit for job in jobs[:3]] == ["", "", ""]
 
 
@@ -56,12 +56,12 @@ def test_without_findings_it_says_what_to_run_first(empty_workspace: Workspace) 
 def test_two_runs_give_the_same_bytes_and_what_is_unchanged_is_not_run(workspace: Workspace, campaign: Campaign) -> None:
     units = ("006", "277")
     first = run(workspace, campaign, units=units, jobs=2)
-    assert [job.status for job in first.jobs] == ["done"] * 4
+    assert [job.status for job in first.jobs] == ["done"] * 6
     sealed = {path: path.read_bytes() for path in workspace.runs(campaign, campaign.as_of).rglob("*.ipynb")}
     again = run(workspace, campaign, units=units, jobs=2)
-    assert [job.status for job in again.jobs] == ["unchanged"] * 4
+    assert [job.status for job in again.jobs] == ["unchanged"] * 6
     forced = run(workspace, campaign, units=units, jobs=1, force=True)
-    assert [job.status for job in forced.jobs] == ["done"] * 4
+    assert [job.status for job in forced.jobs] == ["done"] * 6
     assert {path: path.read_bytes() for path in sealed} == sealed
 
 
@@ -71,7 +71,7 @@ def test_a_sealed_notebook_holds_no_time_path_or_error_and_begins_with_front_mat
     text = path.read_text(encoding="utf-8")
     notebook = nbformat.reads(text, as_version=4)
     assert notebook.cells[0].cell_type == "raw"
-    assert "title: 'Quận Đống Đa: tài khoản và chi trả'" in notebook.cells[0].source
+    assert "title: 'Quận Đống Đa: tài khoản'" in notebook.cells[0].source
     assert "papermill" not in notebook.metadata
     assert str(workspace.root) not in text
     assert not any("execution" in cell.metadata for cell in notebook.cells)

@@ -1,0 +1,74 @@
+"""One check, opened by an auditor: its rule, its SQL, its counts, and the records that fail, masked."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ansinh.checks import ACTORS, DIMENSIONS, SEVERITIES, catalogue
+from ansinh.checks.check import KEY_OF, Check
+from ansinh.disclosure import Counts, release
+from ansinh.errors import UserError
+from ansinh.identity import citizen_number
+from ansinh.measures import Scope, cleanliness
+from ansinh.show import Shown, escape, tables
+
+
+class OpenCheck:
+    """A check of the catalogue in one scope; shows itself, and may be published: its counts went through disclosure control."""
+
+    def __init__(self, scope: Scope, id: str) -> None:
+        """Open the check `id` ("V07"); raises UserError naming the checks there are."""
+        found = {check.id: check for check in catalogue(scope.campaign)}
+        if id not in found:
+            raise UserError(f"There is no check {id!r}. Checks: {', '.join(found)}.")
+        self.rule: Check = found[id]
+        self._scope = scope
+
+    @property
+    def sql(self) -> str:
+        """The query that lists the rows that fail; `ansinh check --only ID` runs it over the same views."""
+        return self.rule.sql()
+
+    def counts(self) -> Shown:
+        """Rows that fail, rows the check applies to, and all rows judged; unit: records of the judged table."""
+        whole = cleanliness.by_check(self._scope)
+        frame = whole.frame[whole.frame["check_id"] == self.rule.id]
+        released = release(Counts(frame, whole.keys, whole.counts, whole.rates, unit=whole.unit), self._scope.campaign)
+        columns = {
+            "title": "Tiêu chí",
+            "failing": "Không đạt",
+            "applicable": "Áp dụng",
+            "judged": "Đã xét",
+            "share": "Tỷ lệ trên số áp dụng",
+        }
+        return tables.table(released, id=f"tieu-chi-{self.rule.id}", caption=f"{self.rule.id} · {self.rule.title}", columns=columns)
+
+    def records(self, limit: int = 20) -> pd.DataFrame:
+        """Return up to `limit` failing records as source file, sheet and row, with the number masked: restricted, never a page."""
+        table, key = self.rule.table, KEY_OF[self.rule.table]
+        frame = self._scope.query(
+            f"""SELECT b.source_file, b.source_sheet, b.source_row, b.number AS masked_number, f.state, f.since
+            FROM (SELECT * FROM findings WHERE check_id = '{self.rule.id}' AND {self._scope.where}) f JOIN "{table}" b ON b.{key} = f.row_id
+            ORDER BY 1, 2, 3 LIMIT {int(limit)}""",
+            "the records of a check",
+        )
+        frame["masked_number"] = [citizen_number.mask(number) if isinstance(number, str) else "" for number in frame["masked_number"]]
+        return frame
+
+    def _facts(self) -> list[tuple[str, str]]:
+        rule = self.rule
+        return [
+            ("Mã, phiên bản", f"{rule.id}, phiên bản {rule.version}"),
+            ("Tính chất", DIMENSIONS[rule.dimension]),
+            ("Mức độ", SEVERITIES[rule.severity]),
+            ("Đơn vị xử lý", ACTORS[rule.who]),
+            ("Cách xử lý", rule.remedy),
+            ("Căn cứ", rule.source),
+        ]
+
+    def __repr__(self) -> str:
+        return "\n".join([*(f"{name}: {text}" for name, text in self._facts()), self.counts().text, self.sql])
+
+    def _repr_html_(self) -> str:
+        facts = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in self._facts())
+        return f"<dl>{facts}</dl>{self.counts().html}<pre><code>{escape(self.sql)}</code></pre>"

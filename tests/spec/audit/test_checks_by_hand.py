@@ -1,0 +1,80 @@
+"""What an auditor does by hand with checks: open one, read its SQL, see masked records, compare snapshots."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+
+from ansinh import store
+from ansinh.audit import open_audit
+from ansinh.campaign import Campaign, Workspace
+from ansinh.errors import UserError
+from ansinh.measures import cleanliness
+from tests.spec.audit.conftest import AS_OF, UNIT, Opener, write_persons
+
+BEFORE = AS_OF - dt.timedelta(days=1)
+
+
+def findings(workspace: Workspace, as_of: dt.date, rows: dict[str, str], version: int = 1) -> None:
+    """Write one finding per row id, with its state, and the outcome of the check with its version."""
+    folder = workspace.store(workspace.campaign(), as_of)
+    frame = pd.DataFrame(
+        {"check_id": "C07", "check_version": version, "table": "beneficiaries", "row_id": list(rows), "person_id": list(rows), "unit": UNIT}
+    )
+    frame = frame.assign(severity="warns", who="commune", since=as_of, state=list(rows.values()))
+    store.write(folder, store.FINDINGS, frame, UNIT)
+    outcomes = pd.DataFrame({"check_id": ["C07"], "check_version": version, "unit": UNIT, "outcome": "fails", "rows": len(rows)})
+    store.write(folder, store.OUTCOMES, outcomes, UNIT)
+
+
+def test_a_finding_gone_since_the_previous_snapshot_counts_as_mended(opened: Opener, empty_workspace: Workspace) -> None:
+    write_persons(empty_workspace, [(100, {})], BEFORE)
+    findings(empty_workspace, BEFORE, {"a": "new", "b": "new", "c": "new"})
+    audit = opened([(100, {})])
+    findings(empty_workspace, AS_OF, {"a": "standing", "d": "new", "e": "reopened"})
+    audit = open_audit("hanoi-tet-2024", UNIT, AS_OF.isoformat())
+    frame = cleanliness.changes(audit._scope).frame.set_index("state")["findings"]
+    assert frame.to_dict() == {"new": 1, "standing": 1, "reopened": 1, "mended": 2}
+
+
+def test_a_trend_that_crosses_a_changed_rule_says_so(opened: Opener, empty_workspace: Workspace) -> None:
+    write_persons(empty_workspace, [(100, {})], BEFORE)
+    findings(empty_workspace, BEFORE, {str(number): "new" for number in range(20)}, version=7)
+    opened([(100, {})])
+    findings(empty_workspace, AS_OF, {str(number): "standing" for number in range(20)})
+    told = open_audit("hanoi-tet-2024", UNIT, AS_OF.isoformat()).cleanliness.changes().text
+    assert "C07 (phiên bản 7 → 1)" in told
+
+
+def test_the_history_holds_every_snapshot_up_to_the_as_of_date(opened: Opener, empty_workspace: Workspace) -> None:
+    write_persons(empty_workspace, [(90, {}), (10, {"has_account": False})], BEFORE)
+    write_persons(empty_workspace, [(500, {})], AS_OF + dt.timedelta(days=1))
+    told = opened([(100, {})]).directive.history().text
+    assert "13/01/2024 | 100 | 100\u00a0% | 90,0\u00a0%" in told
+    assert "14/01/2024 | 100 | 100\u00a0% | 100\u00a0% | 100\u00a0% | +10,0 điểm phần trăm" in told
+    assert "15/01/2024" not in told
+
+
+def test_an_opened_check_shows_rule_sql_and_counts(city: Workspace, campaign: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANSINH_WORKSPACE", str(city.root))
+    check = open_audit(campaign.name, "", campaign.as_of.isoformat()).check("V05")
+    assert "Số định danh mất số 0 ở đầu" in repr(check)
+    assert "FROM judged_beneficiaries" in check.sql
+    assert "<pre><code>SELECT record_id" in check._repr_html_()
+
+
+def test_its_records_name_file_sheet_and_row_and_hide_the_number(
+    city: Workspace, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANSINH_WORKSPACE", str(city.root))
+    records = open_audit(campaign.name, "277", campaign.as_of.isoformat()).check("C03").records(limit=5)
+    assert len(records) == 5
+    assert records["source_file"].str.startswith("danh-sach/277").all()
+    assert not records["masked_number"].str.contains(r"[0-9]{3}").any()
+
+
+def test_an_unknown_check_is_answered_with_those_there_are(opened: Opener) -> None:
+    with pytest.raises(UserError, match=r"There is no check 'V99'. Checks: C01, C02"):
+        opened([(10, {})]).check("V99")

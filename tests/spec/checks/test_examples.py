@@ -1,0 +1,226 @@
+"""Each check with a smallest example that it finds and the nearest example that it must not.
+
+One person is right in everything: on the list, matched by the police, with an account, paid. A case says what differs.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pytest
+
+from ansinh import store
+from ansinh.campaign import Campaign, Workspace
+from ansinh.checks import catalogue
+from ansinh.checks.check import KEY_OF, VIEW_OF, Check
+from ansinh.checks.views import prepare
+
+Row = dict[str, Any]
+AS_OF = dt.date(2024, 1, 14)
+
+
+@dataclass(frozen=True)
+class Case:
+    """What differs from the right person: in the record, the match (None: no match), the account and the payment.
+
+    again: a second record of the list; sharing: so many other persons under the same account; paid_again: a second payment.
+    """
+
+    record: Row = field(default_factory=dict)
+    match: Row | None = field(default_factory=dict)
+    account: Row | None = field(default_factory=dict)
+    payment: Row | None = field(default_factory=dict)
+    again: Row | None = None
+    sharing: int = 0
+    paid_again: Row | None = None
+
+
+BORN = {"birth_date": None, "birth_year": None, "birth_precision": None}
+YEAR = {"birth_date": None, "birth_year": 1950, "birth_precision": "year", "birth_text": "1950"}
+CHILD = {**{"birth_date": dt.date(2012, 5, 5), "birth_year": 2012, "birth_text": "05/05/2012"}, "policy_code": "5.1", "amount": 660_000}
+GUARDED = {"receiver_name": "Trần Thị Bình"}
+
+
+def born(day: dt.date, **more: Any) -> Row:
+    return {"birth_date": day, "birth_year": day.year, "birth_text": f"{day:%d/%m/%Y}", **more}
+
+
+# A number with braces is filled with the case's own digits.
+EXAMPLES: dict[str, tuple[Case, Case]] = {
+    "C01": (Case({"full_name": None, "name_key": None}), Case({"full_name": "Y", "name_key": "Y"})),
+    "C02": (Case({**BORN, "birth_text": None}), Case(YEAR)),
+    "C03": (Case(YEAR), Case(born(dt.date(1950, 1, 1)))),
+    "C04": (Case({"number": None}), Case({"number": "1"})),
+    "C05": (Case({"commune_text": None, "address": None, "village": None}), Case({"commune_text": None, "address": None})),
+    "C06": (Case({"sex": None}), Case({"sex": "female"})),
+    "C07": (Case({"phone": None}), Case({"phone": "1"})),
+    "C08": (Case(account={"account_number": None}), Case(account={"account_number": "1"})),
+    "V01": (Case({"number": "0010501"}), Case({"number": "012345678"})),
+    "V02": (Case({"number": "003050{:06}"}), Case({"number": "002050{:06}"})),
+    "V03": (Case({"number": "001225{:06}"}), Case({"number": "001224{:06}"})),
+    "V04": (Case({"number": "012{:06}"}), Case({"number": "001050{:06}"})),
+    "V05": (Case({"number": "1050{:06}"}), Case({"number": "001050{:06}"})),
+    "V06": (Case({"number": "000000000000"}), Case({"number": "000000000001"})),
+    "V07": (Case(born(dt.date(2024, 1, 15))), Case(born(dt.date(2024, 1, 14)))),
+    "V08": (Case(born(dt.date(1903, 1, 13))), Case(born(dt.date(1903, 1, 15)))),
+    "V09": (Case({"full_name": "Nguyễn Văn An (2)"}), Case({"full_name": "Nguyễn Văn D'Ân-Li"})),
+    "V10": (Case(account={"account_number": "12345"}), Case(account={"account_number": "123456"})),
+    "V11": (
+        Case(account={"bank": "AGRIBANK", "account_number": "123456789012"}),
+        Case(account={"bank": "AGRIBANK", "account_number": "1234567890123"}),
+    ),
+    "V12": (Case(account={"bank": None}), Case(account={"bank": "ACB"})),
+    "V13": (Case({"phone": "091234567"}), Case({"phone": "0912345678"})),
+    "V14": (Case({"policy_code": "9.9"}), Case({"policy_code": "NCC.b"})),
+    "V15": (Case({"amount": 0}), Case({"amount": 1})),
+    "K01": (Case({"sex": "female"}), Case({"sex": None})),
+    "K02": (Case(born(dt.date(1951, 3, 5))), Case(YEAR)),
+    "K03": (Case({"policy_code": "5.5c"}), Case(born(dt.date(1944, 1, 14), policy_code="5.5c"))),
+    "K04": (Case({"amount": 660_001}), Case({"amount": 660_000})),
+    "K05": (Case({"commune": None, "commune_text": "Xã Không Có"}), Case({"commune": None, "commune_text": None})),
+    "K06": (Case(CHILD), Case({**CHILD, **GUARDED})),
+    "K07": (Case({"incapable": True}), Case({"incapable": True, **GUARDED})),
+    "K08": (Case(account={"holder_key": "LE THI LA"}), Case(GUARDED, account={"holder_key": "TRAN THI BINH"})),
+    "K09": (Case(account={"opened_at": dt.datetime(2024, 1, 15)}), Case(account={"opened_at": dt.datetime(2024, 1, 14, 23)})),
+    "K10": (Case(payment={"amount": 660_001}), Case(payment={"amount": 660_000})),
+    "K11": (Case(payment={"method": "cash"}), Case(account={"status": "closed"}, payment={"method": "cash"})),
+    "K12": (Case(payment={"person_id": ""}), Case()),
+    "K13": (Case({"declined": True}), Case({"declined": True}, account={"status": "rejected"})),
+    "K14": (
+        Case({"declined": True, "declined_confirmed": True, "declined_reason": None}),
+        Case({"declined": True, "declined_confirmed": True, "declined_reason": "Tuổi cao"}),
+    ),
+    "U01": (Case(again={}), Case(again={"policy_code": "NCC.b"})),
+    "U02": (Case(again={"unit": "002", "policy_code": "NCC.b"}), Case(again={"policy_code": "NCC.b"})),
+    "U03": (Case(again={"policy_code": "5.6"}), Case({"policy_code": "5.4"}, again={"policy_code": "5.6"})),
+    "U04": (Case(again={"name_key": "LE THI LA"}), Case(again={})),
+    "U05": (
+        Case(again={"person_id": "{}-other", "number": "0010509{:05}"}),
+        Case(again={"person_id": "{}-other", "number": "0010509{:05}", "birth_date": dt.date(1950, 3, 6)}),
+    ),
+    "U06": (Case(sharing=3), Case(sharing=2)),
+    "U07": (Case(paid_again={}), Case(paid_again={"period": "2023-12"})),
+    **{
+        check: (Case(match={"result": result}), Case(match={"result": "matched"}))
+        for check, result in {
+            **{"A01": "name_differs", "A02": "birth_differs", "A03": "sex_differs", "A04": "number_not_found", "A05": "deceased"},
+            **{"A06": "moved", "A07": "several"},
+        }.items()
+    },
+    "A08": (Case(match=None), Case(match={"result": "moved"})),
+    "T01": (Case(match={"checked_on": dt.date(2023, 7, 17)}), Case(match={"checked_on": dt.date(2023, 7, 18)})),
+    "T02": (Case(match={"result": "deceased"}), Case(match={"result": "moved"})),
+    "T03": (Case(account={"status": "locked"}), Case(account={"status": "pending"})),
+    "T04": (Case({"status": "stopped"}), Case({"status": "stopped"}, again={"policy_code": "NCC.b", "status": "active"})),
+    "T05": (Case(born(dt.date(2008, 1, 10), policy_code="5.1")), Case(born(dt.date(2007, 12, 10), policy_code="5.1"))),
+}
+"""Check → (smallest example it finds, nearest example it must not). U08 has a specification of its own: tests/spec/same_person."""
+
+
+def rows_of(case: Case, key: str, number: int) -> dict[str, list[Row]]:
+    """Write one case as rows of the canonical tables."""
+    letters = "".join(chr(65 + int(digit)) for digit in f"{number:03}")
+    name = {"full_name": f"Nguyễn Văn {letters.capitalize()}", "name_key": f"NGUYEN VAN {letters}"}
+    base: Row = {
+        **{"person_id": key, "unit": "001", "commune": "00001", "commune_text": "Phường Phúc Xá", "village": "Tổ 1", "address": "Số 1"},
+        **{**name, **born(dt.date(1950, 3, 5)), "birth_precision": "day", "sex": "male", "number": f"001050{number:06}"},
+        **{"policy_code": "5.5a", "policy_group": "protection", "amount": 660_000, "status": "active", "phone": "0912345678"},
+        **{"incapable": False, "declined": False, "declined_confirmed": False},
+    }
+
+    def filled(changes: Row) -> Row:
+        return {name: value.format(number) if name == "number" and value else value for name, value in changes.items()}
+
+    record = {**base, **filled(case.record), "record_id": key}
+    found: dict[str, list[Row]] = {"beneficiaries": [record], "register_matches": [], "accounts": [], "payments": []}
+    if case.again is not None:
+        again = filled(case.again)
+        found["beneficiaries"].append(
+            {**record, **again, "person_id": again.get("person_id", key).format(key), "record_id": f"{key}-again"}
+        )
+    person = {"person_id": key, "unit": "001"}
+    if case.match is not None:
+        found["register_matches"].append({**person, "match_id": key, "result": "matched", "checked_on": dt.date(2024, 1, 2), **case.match})
+    if case.account is not None:
+        account = {
+            **{
+                "account_id": key,
+                "account_number": f"9{number:09}",
+                "holder_key": record["name_key"] or "",
+                "bank": "VCB",
+                "bank_text": "VCB",
+            },
+            **{"opened_at": dt.datetime(2023, 12, 20), "status": "active"},
+        }
+        found["accounts"].append({**person, **account, **case.account})
+        others = [f"{key}-{other}" for other in range(case.sharing)]
+        found["accounts"] += [{**person, **account, "person_id": other, "account_id": other} for other in others]
+    if case.payment is not None:
+        payment = {**person, "payment_id": key, "period": "2024-01", "policy_code": record["policy_code"], "amount": record["amount"]}
+        found["payments"].append({**payment, "method": "account", "result": "paid", **case.payment})
+        if case.paid_again is not None:
+            found["payments"].append({**found["payments"][0], **case.paid_again, "payment_id": f"{key}-again"})
+    return found
+
+
+@pytest.fixture(scope="module")
+def con(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+    """A store with all cases, and the checks' views over it."""
+    workspace = Workspace(Path(__file__).parents[3])
+    folder = tmp_path_factory.mktemp("store")
+    tables: dict[str, list[Row]] = {}
+    for number, (check, cases) in enumerate(EXAMPLES.items(), 1):
+        for at, (kind, case) in enumerate(zip(("bad", "good"), cases, strict=True)):
+            for table, rows in rows_of(case, f"{check}-{kind}", number * 2 + at).items():
+                tables.setdefault(table, []).extend(rows)
+    for name, rows in tables.items():
+        frame = pd.DataFrame(rows)
+        for unit, part in frame.groupby("unit"):
+            store.write(folder, store.TABLES[name], part, str(unit))
+    found = store.connect(folder)
+    prepare(found, workspace, workspace.campaign(), same_person=False)
+    return found
+
+
+def outcome(con: duckdb.DuckDBPyConnection, check: Check, row: str) -> int:
+    sql = f"SELECT {check.outcome()} FROM {VIEW_OF[check.table]} WHERE {KEY_OF[check.table]} = ?"
+    return int(con.execute(sql, [row]).fetchall()[0][0])
+
+
+CHECKS = {check.id: check for check in catalogue(Workspace(Path(__file__).parents[3]).campaign())}
+
+
+@pytest.mark.parametrize("check", EXAMPLES)
+def test_the_smallest_example_is_found(con: duckdb.DuckDBPyConnection, check: str) -> None:
+    assert outcome(con, CHECKS[check], f"{check}-bad") == 1
+
+
+@pytest.mark.parametrize("check", EXAMPLES)
+def test_the_nearest_right_example_is_not_found(con: duckdb.DuckDBPyConnection, check: str) -> None:
+    assert outcome(con, CHECKS[check], f"{check}-good") != 1
+
+
+def test_every_check_of_the_catalogue_has_its_examples() -> None:
+    assert set(CHECKS) - set(EXAMPLES) == {"U08"}
+
+
+def test_every_check_says_who_mends_it_how_and_by_which_rule(campaign: Campaign) -> None:
+    for check in catalogue(campaign):
+        assert check.title, check.id
+        assert check.title_en, check.id
+        assert check.remedy.endswith("."), check.id
+        assert check.source, check.id
+        assert check.version >= 1
+
+
+def test_the_auditors_query_lists_exactly_the_rows_the_outcome_marks(con: duckdb.DuckDBPyConnection) -> None:
+    for check in CHECKS.values():
+        listed = {row[0] for row in con.execute(check.sql()).fetchall()}
+        key = KEY_OF[check.table]
+        marked = {row[0] for row in con.execute(f"SELECT {key} FROM {VIEW_OF[check.table]} WHERE {check.outcome()} = 1").fetchall()}
+        assert listed == marked, check.id
