@@ -149,6 +149,7 @@ def site_of(
     strict: bool,
     jobs: int,
     progress: Progress | None,
+    force: bool = False,
 ) -> SiteReport:
     """Publish the sealed notebooks of a snapshot; a failed unit's pages say that they failed."""
     failed = run.failed if run else ()
@@ -159,6 +160,7 @@ def site_of(
         strict=strict,
         jobs=jobs,
         failed=[(job.notebook, job.unit) for job in failed],
+        force=force,
         progress=progress,
     )
 
@@ -183,12 +185,12 @@ def build(
     with timed(told, "intake"):
         told.load = load(workspace, campaign, jobs=jobs, force=force, progress=progress)
     with timed(told, "check"):
-        run_checks(workspace, campaign, progress=progress)
+        run_checks(workspace, campaign, force=force, progress=progress)
         told.figures = city_figures(workspace, campaign)
     with timed(told, "run"):
         told.run = run_notebooks(workspace, campaign, jobs=jobs, force=force, progress=progress)
     with timed(told, "site"):
-        told.site = site_of(workspace, campaign, told.run, renderer=renderer, strict=strict, jobs=jobs, progress=progress)
+        told.site = site_of(workspace, campaign, told.run, renderer=renderer, strict=strict, jobs=jobs, progress=progress, force=force)
     return told
 
 

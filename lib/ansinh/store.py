@@ -490,6 +490,31 @@ def has_findings(store: Path) -> bool:
     return (store / PERSONS.name).is_dir()
 
 
+def signed(store: Path, step: str, signature: str) -> bool:
+    """Tell whether a step ("intake", "check") has made this store from inputs of just this signature."""
+    path = store / f".{step}"
+    return path.is_file() and path.read_text(encoding="utf-8") == signature
+
+
+def sign(store: Path, step: str, signature: str) -> None:
+    """Note, as a step's last act, the signature of the inputs it has made this store from."""
+    store.mkdir(parents=True, exist_ok=True)
+    draft = store / f".{step}.{uuid.uuid4().hex}"
+    draft.write_text(signature, encoding="utf-8")
+    os.replace(draft, store / f".{step}")
+
+
+def unsign(store: Path, step: str) -> None:
+    """Take the note back before a step begins to write."""
+    (store / f".{step}").unlink(missing_ok=True)
+
+
+def signature_of(store: Path, step: str) -> str:
+    """Return the signature a step has left, "" when it has not run to its end."""
+    path = store / f".{step}"
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
 def data_model() -> str:
     """Return the tables as Markdown (the body of docs/data-model.md)."""
     lines: list[str] = []

@@ -110,6 +110,22 @@ def requested(workspace: Workspace, campaign: Campaign) -> list[Job]:
     return [job for job in plan(workspace, campaign, ran) if job.notebook in ran and is_done(job)] if ran else []
 
 
+def last_good(job: Job) -> Path | None:
+    """Return the newest sealed notebook of a failed job: set aside in this snapshot, else of an earlier one; None when there is none."""
+    aside = set_aside(job)
+    if aside.is_file():
+        return aside
+    snapshots = job.target.parents[1]
+    earlier = [folder for folder in snapshots.parent.glob("????-??-??") if folder.name < snapshots.name]
+    found = [path for folder in sorted(earlier, reverse=True) if (path := folder / job.target.parent.name / job.target.name).is_file()]
+    return found[0] if found else None
+
+
+def set_aside(job: Job) -> Path:
+    """Return where the last good notebook of a failed job is kept."""
+    return job.target.with_name(f".{job.notebook}.last")
+
+
 def is_done(job: Job) -> bool:
     """True when the sealed notebook stands in its place and nothing it depends on has changed."""
     file = key_file(job)

@@ -24,7 +24,7 @@ from ansinh import store
 from ansinh.batch.engine import can_fork, use_maker, warm_context
 from ansinh.batch.evidence import write_evidence
 from ansinh.batch.leash import MEMORY, end_with_parent
-from ansinh.batch.plan import Job, changed, is_done, key_file, plan, requested
+from ansinh.batch.plan import Job, changed, is_done, key_file, plan, requested, set_aside
 from ansinh.batch.seal import seal
 from ansinh.campaign import Campaign, Workspace
 from ansinh.errors import NotReady
@@ -79,7 +79,7 @@ def run(
 
     `time_limit` is in seconds per cell; `memory_limit` in bytes of data per kernel, 0 shares out four fifths of the machine's memory.
 
-    A failed notebook is kept as it stopped under reports/failed (restricted) and its sealed predecessor is removed. Raises
+    A failed notebook is kept as it stopped under reports/failed (restricted) and its sealed predecessor is set aside. Raises
     NotReady when the snapshot was not judged, UserError for an unknown notebook or unit.
     """
     tell = progress or (lambda stage, done, total: None)
@@ -193,19 +193,25 @@ def execute(work: _Work) -> JobReport:
     try:
         executed = _papermill(job, draft, workspace, work.time_limit)
     except PapermillExecutionError as error:
-        key_file(job).unlink(missing_ok=True)
-        job.target.unlink(missing_ok=True)
+        _set_aside(job)
         return JobReport(job.notebook, job.unit, "failed", perf_counter() - start, _cell(draft), _one_line(error))
     except Exception as error:
-        key_file(job).unlink(missing_ok=True)
-        job.target.unlink(missing_ok=True)
+        _set_aside(job)
         return JobReport(job.notebook, job.unit, "failed", perf_counter() - start, _cell(draft), _ended(error, work.time_limit))
     name = workspace.register(work.campaign).get(job.unit).name if job.unit else work.campaign.place
     sealed = seal(executed, job.page, job.parameters, work.campaign, job.notebook, name)
     _write(job.target, nbformat.writes(sealed) + "\n")
     _write(key_file(job), job.key)
     draft.unlink(missing_ok=True)
+    set_aside(job).unlink(missing_ok=True)
     return JobReport(job.notebook, job.unit, "done", perf_counter() - start)
+
+
+def _set_aside(job: Job) -> None:
+    """Take a failed job's former result out of its place, and keep it: its figures were good once."""
+    key_file(job).unlink(missing_ok=True)
+    if job.target.is_file():
+        os.replace(job.target, set_aside(job))
 
 
 def _papermill(job: Job, draft: Path, workspace: Workspace, time_limit: int) -> nbformat.NotebookNode:

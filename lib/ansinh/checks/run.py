@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,15 +34,19 @@ class CheckReport:
     persons: int
 
 
-def run(workspace: Workspace, campaign: Campaign, *, progress: Progress | None = None) -> CheckReport:
-    """Judge the campaign's snapshot and write findings, outcomes and persons into its store.
+def run(workspace: Workspace, campaign: Campaign, *, force: bool = False, progress: Progress | None = None) -> CheckReport:
+    """Judge the campaign's snapshot and write findings, outcomes and persons into its store; what is judged and unchanged stays.
 
     Raises NotReady when nothing was loaded, CampaignError when the campaign names a check that does not exist.
     """
     tell = progress or (lambda stage, done, total: None)
     checks = catalogue(campaign)
-    con = open_views(workspace, campaign, same_person=any(check.id == SAME_PERSON for check in checks))
     target = workspace.store(campaign, campaign.as_of)
+    signature = _signature(workspace, campaign, target)
+    if not force and store.signed(target, "check", signature):
+        return _as_it_stands(target, checks)
+    con = open_views(workspace, campaign, same_person=any(check.id == SAME_PERSON for check in checks))
+    store.unsign(target, "check")
     for number, table in enumerate(VIEW_OF):
         tell("check: rows judged", number, len(VIEW_OF))
         judge(con, table, [check for check in checks if check.table == table])
@@ -50,7 +55,30 @@ def run(workspace: Workspace, campaign: Campaign, *, progress: Progress | None =
     findings = store.write_all(con, store.FINDINGS, "SELECT * FROM found", target)
     store.write_all(con, store.OUTCOMES, "SELECT * FROM outcome_counts", target)
     persons = store.write_all(con, store.PERSONS, PERSONS, target)
+    if store.signature_of(target, "intake"):
+        store.sign(target, "check", signature)
     return CheckReport(len(checks), findings, persons)
+
+
+def _signature(workspace: Workspace, campaign: Campaign, target: Path) -> str:
+    """Hash what the findings are made of: the loaded lists, the campaign, the rules and the earlier snapshots."""
+    package = Path(__file__).parents[1]
+    files = [*sorted((package / "checks").glob("*.py")), package / "store.py", workspace.params / "banks.csv"]
+    digest = hashlib.sha256(campaign.model_dump_json(by_alias=True).encode())
+    for path in files:
+        digest.update(path.read_bytes())
+    digest.update(store.signature_of(target, "intake").encode())
+    for folder in _earlier(target):
+        digest.update(f"{folder.name}|{store.signature_of(folder, 'check')}".encode())
+    return digest.hexdigest()
+
+
+def _as_it_stands(target: Path, checks: tuple[Check, ...]) -> CheckReport:
+    con = store.connect(target, [store.FINDINGS, store.PERSONS])
+    counts = store.query(
+        con, "SELECT (SELECT count(*) FROM findings) AS findings, (SELECT count(*) FROM persons) AS persons", what="the counts"
+    )
+    return CheckReport(len(checks), int(counts["findings"].iloc[0]), int(counts["persons"].iloc[0]))
 
 
 def judge(con: duckdb.DuckDBPyConnection, table: str, checks: Iterable[Check]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -83,12 +84,25 @@ def _load(workspace: Workspace, campaign: Campaign, jobs: int, force: bool, tell
         loads.append(loaded)
         folders.append(folder)
         tell("intake: files", number, len(todo))
+    signature = _signature(loads, folders)
+    if store.signed(target, "intake", signature) and not force:
+        return LoadReport(tuple(loads))
     tell("intake: link", 0, 1)
+    store.unsign(target, "intake")
     link(folders, target)
     _write_loads(target, loads)
     _forget(folders)
+    store.sign(target, "intake", signature)
     tell("intake: link", 1, 1)
     return LoadReport(tuple(loads))
+
+
+def _signature(loads: list[FileLoad], folders: list[Path]) -> str:
+    """Hash what the store is made of: which files, each by its content and the rules it was read with, and the rules of linking."""
+    package = Path(__file__).parents[1]
+    code = "".join((package / name).read_text(encoding="utf-8") for name in ("store.py", "intake/link.py", "intake/load.py"))
+    parts = [code, *(f"{file.path}|{file.status}|{file.message}|{folder.name}" for file, folder in zip(loads, folders, strict=True))]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _remedy(folder: Path) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
 import json
 import shutil
 from collections.abc import Callable, Sequence
@@ -10,10 +12,11 @@ from pathlib import Path
 from time import perf_counter
 
 import nbformat
+import yaml
 from filelock import FileLock, Timeout
 
 from ansinh.batch.evidence import NAME as EVIDENCE
-from ansinh.batch.plan import Job, plan, requested
+from ansinh.batch.plan import Job, last_good, plan, requested
 from ansinh.batch.seal import KERNEL, front_matter
 from ansinh.campaign import Campaign, Workspace
 from ansinh.errors import Busy, NotReady, UserError
@@ -47,6 +50,7 @@ def publish(
     strict: bool = False,
     jobs: int = 0,
     failed: Sequence[tuple[str, str]] = (),
+    force: bool = False,
     progress: Progress | None = None,
 ) -> SiteReport:
     """Publish the sealed notebooks of the campaign's snapshot; `failed` (notebook, unit) get a page that says so.
@@ -61,19 +65,43 @@ def publish(
     workspace.reports.mkdir(exist_ok=True)
     try:
         with FileLock(workspace.reports / f"{campaign.name}.lock", timeout=0):
+            chosen = renderer if renderer != "auto" else "quarto" if quarto.find() else "embedded"
+            signature = _signature(workspace, campaign, chosen, strict, failed)
+            if not force and (pages_there := _stands(output, signature)):
+                return SiteReport(pages_there, perf_counter() - start, output, chosen)
             gate = Gate(workspace, campaign)
             staged = _stage(workspace, campaign, gate, set(failed))
             fresh = output.with_name(f"{output.name}.new")
             shutil.rmtree(fresh, ignore_errors=True)
             fresh.mkdir(parents=True)
-            chosen = renderer if renderer != "auto" else "quarto" if quarto.find() else "embedded"
             pages, warnings = _render(chosen, staged, fresh, workspace, campaign, strict, tell)
-            _finish(fresh, workspace, campaign)
+            _finish(fresh, workspace, campaign, signature)
             gate.check(fresh)
             _swap(fresh, output)
     except Timeout:
         raise Busy(f"Another build of {campaign.name} is publishing. Wait until it has ended.") from None
     return SiteReport(len(pages), perf_counter() - start, output, chosen, warnings)
+
+
+def _signature(workspace: Workspace, campaign: Campaign, renderer: str, strict: bool, failed: Sequence[tuple[str, str]]) -> str:
+    """Hash what the site is made of: every notebook with all it depends on, the project file, the theme and the code."""
+    digest = hashlib.sha256(json.dumps([renderer, strict, sorted(failed)]).encode())
+    for job in [*plan(workspace, campaign), *requested(workspace, campaign)]:
+        digest.update(f"{job.label}|{job.page}|{job.key}".encode())
+        for path in (job.target, last_good(job) if (job.notebook, job.unit) in failed else None):
+            digest.update(hashlib.sha256(path.read_bytes()).digest() if path and path.is_file() else b"none")
+    rooms = Path(__file__).parents[1]
+    for path in [workspace.root / "_quarto.yml", *sorted(path for path in rooms.rglob("*") if path.is_file() and path.suffix != ".pyc")]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _stands(output: Path, signature: str) -> int:
+    """Return the pages of the published site when it was made of just this, else 0."""
+    marker = output / MARKER
+    if not marker.is_file() or json.loads(marker.read_text(encoding="utf-8")).get("made_of") != signature:
+        return 0
+    return sum(1 for _ in output.rglob("*.html"))
 
 
 def _own(output: Path, campaign: Campaign) -> None:
@@ -114,16 +142,22 @@ def _stage(workspace: Workspace, campaign: Campaign, gate: Gate, failed: set[tup
 
 
 def _apology(job: Job, workspace: Workspace, campaign: Campaign) -> nbformat.NotebookNode:
-    """Return the page of a failed notebook: that it failed, for which date, and who is told."""
+    """Return the page of a failed notebook: that it failed, for which date, who is told, and the last good figures below."""
     name = workspace.register(campaign).get(job.unit).name if job.unit else campaign.place
     text = (
         "::: {.callout-warning}\n\n"
         f"Báo cáo này chưa lập được cho số liệu đến ngày {numbers.date(campaign.as_of)}. Các đơn vị khác không bị ảnh hưởng. "
         "Bộ phận kỹ thuật đã có thông báo lỗi và phải xử lý trước kỳ chốt số liệu sau.\n\n:::"
     )
+    before = last_good(job)
+    older = nbformat.read(before, as_version=4).cells if before else []
+    if older:
+        day = dt.date.fromisoformat(str(yaml.safe_load(older[0].source.strip().strip("-"))["date"]))
+        text += f"\n\nDưới đây là báo cáo lập được gần nhất, số liệu đến ngày {numbers.date(day)}."
     cells = [
         nbformat.v4.new_raw_cell(front_matter(job.page, job.parameters, campaign, job.notebook, name), id="front-matter"),
         nbformat.v4.new_markdown_cell(text, id="chua-lap-duoc"),
+        *older[1:],
     ]
     return nbformat.v4.new_notebook(cells=cells, metadata=KERNEL)
 
@@ -137,9 +171,9 @@ def _render(
     return rendered.pages, rendered.warnings
 
 
-def _finish(fresh: Path, workspace: Workspace, campaign: Campaign) -> None:
+def _finish(fresh: Path, workspace: Workspace, campaign: Campaign, signature: str) -> None:
     shutil.copyfile(workspace.runs(campaign, campaign.as_of) / EVIDENCE, fresh / EVIDENCE)
-    told = {"campaign": campaign.name, "audience": campaign.audience, "as_of": campaign.as_of.isoformat()}
+    told = {"campaign": campaign.name, "audience": campaign.audience, "as_of": campaign.as_of.isoformat(), "made_of": signature}
     (fresh / MARKER).write_text(json.dumps(told, sort_keys=True) + "\n", encoding="utf-8")
 
 

@@ -10,8 +10,9 @@ import pytest
 
 from ansinh.batch import run, why
 from ansinh.batch.plan import declaration, plan
-from ansinh.campaign import Campaign, Workspace
+from ansinh.campaign import Campaign, UnitException, Workspace
 from ansinh.errors import NotReady, UserError
+from ansinh.pipeline import site_of
 
 
 @pytest.fixture
@@ -83,7 +84,7 @@ def test_a_changed_unit_is_run_again_and_no_other(workspace: Workspace, campaign
     other = workspace.store(campaign, campaign.as_of) / "persons" / "unit=277" / "part.parquet"
     shutil.copyfile(other, part)
     told = list(why(workspace, campaign, units=("006", "277"), notebooks=("district_coverage",)))
-    assert "has changed" in told[0]
+    assert told[0].endswith("would run, changed: store: persons/unit=006/part.parquet")
     assert told[1].endswith("unchanged")
 
 
@@ -99,3 +100,24 @@ def test_a_failing_notebook_fails_its_unit_alone_and_is_kept_apart(workspace: Wo
     assert report.failed[0].cell == "tu-danh-sach-1"
     assert (workspace.failed(campaign, campaign.as_of) / "006" / "district_coverage.ipynb").is_file()
     assert not (workspace.runs(campaign, campaign.as_of) / "006-dong-da" / "district_coverage.ipynb").exists()
+
+
+def test_a_failed_units_page_says_so_and_shows_the_last_good_figures(workspace: Workspace, campaign: Campaign) -> None:
+    few = campaign.model_copy(update={"notebooks": campaign.notebooks.model_copy(update={"city": (), "unit": ("district_coverage",)})})
+    few = few.model_copy(
+        update={
+            "exceptions": tuple(
+                UnitException(unit=unit.code, skip=True, reason="test") for unit in workspace.units(few) if unit.code != "006"
+            )
+        }
+    )
+    assert not run(workspace, few, jobs=1).failed
+    path = workspace.notebooks / "district_coverage.ipynb"
+    path.write_text(path.read_text(encoding="utf-8").replace("audit.coverage.funnel()", "1 / 0"), encoding="utf-8")
+    report = run(workspace, few, jobs=1)
+    assert [job.status for job in report.jobs] == ["failed"]
+    site_of(workspace, few, report, renderer="embedded", strict=False, jobs=1, progress=None)
+    page = (workspace.output(few) / "don-vi" / "006-dong-da" / "tai-khoan.html").read_text(encoding="utf-8")
+    assert "Báo cáo này chưa lập được cho số liệu đến ngày 14/01/2024" in page
+    assert "báo cáo lập được gần nhất, số liệu đến ngày 14/01/2024" in page
+    assert "Người thụ hưởng" in page
