@@ -102,6 +102,8 @@ def tile_map(released: Released, rate: str, places: Sequence[Place], *, id: str,
     told = [numbers.percent(bound, 0) if float(bound * 100).is_integer() else numbers.percent(bound) for bound in bounds]
     labels = [f"dưới {told[0]}", *(f"{low} đến dưới {high}" for low, high in pairwise(told)), f"từ {told[-1]}"]
     legend = "".join(f'<li data-shade="{shade}">{label}</li>' for shade, label in enumerate(labels))
+    if len(values) < len(places):
+        legend += '<li data-shade="none">… không công bố</li>'
     markup = (
         f'<figure class="as-figure" id="{id}"><figcaption>{escape(title)}</figcaption><ul class="as-map">{"".join(tiles)}</ul>'
         f'<ul class="as-legend" aria-label="Chú giải">{legend}</ul>'
@@ -148,9 +150,9 @@ def trend(
             axes.annotate(
                 numbers.percent(known[-1][1]).replace(numbers.SPACE, " "),
                 (known[-1][0], known[-1][1] * 100),
-                xytext=(-6, -16),
+                xytext=(5, -14),
                 textcoords="offset points",
-                ha="right",
+                ha="left",
                 color=ACCENT,
                 weight="bold",
             )

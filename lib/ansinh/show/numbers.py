@@ -80,16 +80,18 @@ def change(difference: float, digits: int = 1) -> str:
 
 
 def parse(text: str) -> int | float | None:
-    """Return the number that count, percent, vnd or signed wrote: per cent as a share (float), amounts in VND; None for any other text.
+    """Return the number that count, percent, vnd, signed or points wrote: per cent as a share, amounts in VND; None for any other text.
 
     >>> parse("293.500"), parse("40,3\xa0%"), parse("1,25\xa0tỷ đồng"), parse("001"), parse("16/01/2024")
     (293500, 0.403, 1250000000, None, None)
     """
     found = _WRITTEN.fullmatch(text)
-    if found is None or (found["rest"] and found["unit"] in (None, "đồng")):
+    if found is None or (found["rest"] and found["unit"] == "đồng"):
         return None
     digits, rest = found["whole"].replace(".", ""), found["rest"] or ""
     sign = -1 if found["sign"] == "−" else 1
     if found["unit"] == "%":
         return sign * int(digits + rest) / 10 ** (len(rest) + 2)
+    if rest and found["unit"] is None:
+        return sign * int(digits + rest) / 10 ** len(rest)
     return sign * int(digits + rest.ljust(_UNITS[found["unit"]], "0"))

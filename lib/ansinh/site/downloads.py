@@ -18,13 +18,13 @@ from ansinh.campaign import Campaign
 from ansinh.errors import AnsinhError
 from ansinh.show import numbers
 from ansinh.show.shown import CONTROLS
-from ansinh.site.published import Table, Value
+from ansinh.site.published import Cell, Table, Value
 
 FOLDER = "tai-ve"
 """Where downloads lie, from the site's root: <folder>/<page address>/<table id>.csv and .xlsx."""
 _FORMULA = re.compile(r"\A[\s]*[=+\-@\t\r|]")
 _WIDEST = 60
-_FORMATS = {int: "#,##0", float: "0.0%"}
+_FORMATS = {"count": "#,##0", "share": "0.0%", "points": "0.0"}
 
 
 def harmless(text: str) -> str:
@@ -65,7 +65,7 @@ def as_xlsx(table: Table, campaign: Campaign) -> bytes:
             if isinstance(value, str):
                 sheet.write_string(at, column, harmless(value))
             else:
-                sheet.write_number(at, column, value, formats[type(value)])
+                sheet.write_number(at, column, value, formats[_kind(cell)])
     if table.note:
         sheet.write_string(5 + len(table.rows), 0, harmless(table.note))
     sheet.freeze_panes(4, 1)
@@ -97,6 +97,11 @@ def about(campaign: Campaign) -> str:
         "Tệp .csv: mã UTF-8, ngăn cách bằng dấu phẩy, dấu chấm thập phân, tỷ lệ ghi từ 0 đến 1, số tiền tính bằng đồng.\n"
         f"{marks}"
     )
+
+
+def _kind(cell: Cell) -> str:
+    """Return how a number is written: a count, a share, or a decimal such as a difference in points."""
+    return "share" if cell.text.endswith("%") else "points" if isinstance(cell.value, float) else "count"
 
 
 def _width(table: Table, column: int) -> int:

@@ -34,6 +34,7 @@ _BLOCK = re.compile(
 )
 _TILES = r"class=\"as-tiles\""
 _ROW = re.compile(r'<tr(?P<rest>(?: class="[^"]*")?)>(?=<th scope="row")')
+POINTS = "điểm phần trăm"
 _CAPTION = re.compile(r"<figcaption>([^<]*)</figcaption>")
 _CHECK = re.compile(r'(<th scope="row"[^>]*>)([A-Z]\d\d)( · )')
 
@@ -137,7 +138,9 @@ def _dressed(markup: str, page: Page, explained: _Explained) -> str:
 def _links(id: str, caption: str, own: Sequence[Table], page: Page, explained: _Explained) -> str:
     """Return the line below a figure or table: downloads, how it is computed, permanent link."""
     folder = f"{page.up}{FOLDER}/{page.address}"
-    parts = [_link(f"{folder}/{id}.{ending}", word, caption, " download") for ending, word in (("csv", "CSV"), ("xlsx", "Excel")) if own]
+    parts = [
+        _link(f"{folder}/{id}.{ending}", word, caption, " download") for ending, word in (("csv", "Tải CSV"), ("xlsx", "Tải Excel")) if own
+    ]
     if explained.way:
         parts.append(_link(explained.address(id, own), "Cách tính", caption))
     parts.append(_link(f"#{id}", "Liên kết", caption))
@@ -172,7 +175,7 @@ def _compare(page: Page, whole: Mapping[str, tuple[Table, Row, Row]], place: str
         if there.text.endswith("%")
     ]
     if lines:
-        headings = ["Chỉ tiêu", row.cells[0].text, place, "Chênh lệch"]
+        headings = ["Chỉ tiêu", row.cells[0].text, place, f"Chênh lệch ({POINTS})"]
         shown = show_tables.plain("so-voi-chung", f"So với {place}", headings, lines, figures=(1, 2, 3))
         page.notebook["cells"].insert(at + 1, _cell("so-voi-chung", shown))
 
@@ -180,7 +183,7 @@ def _compare(page: Page, whole: Mapping[str, tuple[Table, Row, Row]], place: str
 def _difference(here: str, there: str) -> str:
     """Return the difference of two shares as shown, a dash where one is withheld."""
     one, other = numbers.parse(here), numbers.parse(there)
-    return "–" if one is None or other is None else numbers.change(one - other)
+    return "–" if one is None or other is None else numbers.change(one - other).removesuffix(f" {POINTS}")
 
 
 def _cell(id: str, shown: Shown) -> dict[str, Any]:

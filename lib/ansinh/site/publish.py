@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import Any
+from urllib.parse import unquote
 
 import nbformat
 from filelock import FileLock, Timeout
@@ -195,7 +196,7 @@ def broken_links(output: Path) -> list[str]:
         for link in parser.links:
             if link.startswith(("data:", "mailto:")):
                 continue
-            address, _, anchor = link.partition("#")
+            address, _, anchor = unquote(link).partition("#")
             target = (path.parent / address).resolve() if address else path
             if not target.is_file() or (anchor and target in pages and anchor not in pages[target].ids):
                 broken.append(f"{path.relative_to(output.resolve()).as_posix()}: {link}")
