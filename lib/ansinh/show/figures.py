@@ -17,11 +17,13 @@ from typing import Any
 from ansinh.disclosure import Released
 from ansinh.measures.ranking import Standing, Z
 from ansinh.show import numbers
-from ansinh.show.shown import Shown, escape
+from ansinh.show.shown import CONTROLS, Shown, escape
 from ansinh.show.tables import cell, must_be_released
 
 INK, ACCENT, SECOND = "#1b2a41", "#0b6e99", "#b5541c"
 """Text, main line, comparison line: told apart in grey and by colour-blind eyes."""
+STYLE: Any = {"svg.fonttype": "none", "font.family": "sans-serif", "font.size": 11, "text.parse_math": False}
+"""Real text; and a name with a dollar sign is a name, no formula."""
 LABELLED = 8
 """At most so many units carry their name in a figure."""
 
@@ -130,7 +132,7 @@ def trend(
     matplotlib.use("svg")
     from matplotlib.figure import Figure
 
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": f"{id}", "font.family": "sans-serif", "font.size": 11}):
+    with matplotlib.rc_context(STYLE | {"svg.hashsalt": id}):
         figure = Figure(figsize=(6.6, 3.3), layout="constrained")
         axes: Any = figure.subplots()
         known = [(day, share) for day, share in zip(days, shares, strict=True) if share is not None]
@@ -192,7 +194,7 @@ def funnel_plot(released: Released, standings: Sequence[Standing], *, part: str,
     share = (reached or 0) / (base or 1)
     sizes = {item.row: int(released.value(whole, item.row) or 0) for item in standings}
     names = {item.row: str(released.frame[released.keys[1]].iloc[item.row]) for item in standings}
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": id, "font.family": "sans-serif", "font.size": 11}):
+    with matplotlib.rc_context(STYLE | {"svg.hashsalt": id}):
         figure = Figure(figsize=(6.6, 3.6), layout="constrained")
         axes: Any = figure.subplots()
         top = max(sizes.values()) * 1.18
@@ -250,6 +252,7 @@ def funnel_plot(released: Released, standings: Sequence[Standing], *, part: str,
 
 def _short(name: str) -> str:
     """Return a unit's name without its kind, for a label in a figure."""
+    name = name.translate(CONTROLS)
     for kind in ("Quận ", "Huyện ", "Thị xã ", "Thị trấn ", "Phường ", "Xã "):
         if name.startswith(kind) and not name.removeprefix(kind).isdigit():
             return name.removeprefix(kind)
