@@ -11,6 +11,9 @@ from pathlib import Path
 from ansinh import store
 from ansinh.campaign import Workspace, campaign_schema
 from ansinh.checks import catalogue
+from ansinh.checks.admit import FUNCTIONS, OPERATORS
+from ansinh.checks.catalogue import THRESHOLDS
+from ansinh.checks.check import VIEW_OF
 
 ROOT = Path(__file__).parents[1]
 
@@ -38,6 +41,21 @@ def checks() -> str:
         "",
         "| id | version | title | tiêu đề | table | severity | who mends | fails when | source |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    views = ", ".join(f"`{view}`" for view in VIEW_OF.values())
+    lines[-2:-2] = [
+        "## A campaign's own check",
+        "",
+        f"`checks.own` in the campaign file adds checks X01 to X99: a condition over one view ({views}), true for the bad row. Nothing else can be said: no subquery,",
+        "no other table, no function but "
+        + ", ".join(f"`{name}`" for name in sorted(FUNCTIONS - OPERATORS))
+        + ". It is bound against the view when the campaign is read.",
+        "`checks.off`, `checks.severity` and `checks.thresholds` ("
+        + ", ".join(f"`{name}` {value}" for name, value in THRESHOLDS.items())
+        + ") set the others.",
+        "",
+        "## The catalogue",
+        "",
     ]
     for check in catalogue(workspace.campaign()):
         cells = (

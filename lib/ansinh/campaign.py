@@ -82,6 +82,18 @@ class Standard(Settings):
     source: str
 
 
+class Query(Settings):
+    """A list that comes from a database instead of a file. The address with its credentials is never in the campaign file."""
+
+    name: Identifier
+    kind: Literal["beneficiaries", "register_matches", "accounts", "payments"]
+    sql: str = Field(description="A query whose columns are named as headings are (params/headings.yml)")
+    address_from: str = Field(
+        pattern=r"^[A-Z][A-Z0-9_]*$",
+        description="Environment variable with the address: postgresql://… or sqlite:///…, or file:PATH of a file that holds it",
+    )
+
+
 class Sources(Settings):
     """Where the files lie: a folder under the workspace, and glob patterns inside it per kind of list."""
 
@@ -90,6 +102,7 @@ class Sources(Settings):
     register_matches: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
     payments: tuple[str, ...] = ()
+    queries: tuple[Query, ...] = ()
 
     @field_validator("folder", "beneficiaries", "register_matches", "accounts", "payments")
     @classmethod

@@ -10,7 +10,7 @@ import contextlib
 import os
 import re
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -345,6 +345,8 @@ TABLES: Mapping[str, Table] = {
     for table in (BENEFICIARIES, REGISTER_MATCHES, ACCOUNTS, PAYMENTS, QUARANTINE, MENDS, LOADS, FINDINGS, OUTCOMES, PERSONS)
 }
 
+BATCH = 50_000
+"""Rows taken from the engine at a time."""
 _SAFE_UNIT = re.compile(r"^[A-Za-z0-9_-]{1,32}$")
 
 
@@ -370,18 +372,37 @@ def write_all(con: duckdb.DuckDBPyConnection, table: Table, sql: str, store: Pat
 
     Returns the number of rows. Raises EngineError as `write` and `query` do.
     """
+    units, rows = set(), 0
     try:
-        whole = con.sql(sql).to_arrow_table()
+        for unit, part in _by_unit(con, sql):
+            write(store, table, part, unit)
+            units.add(unit)
+            rows += part.num_rows
     except duckdb.Error as error:
         raise EngineError(f"The engine could not make {table.name} ({type(error).__name__}).") from None
-    units = sorted(set(whole.column("unit").to_pylist()))
-    for unit in units:
-        write(store, table, whole.filter(pc.equal(whole.column("unit"), unit)), unit)
     for folder in (store / table.name).glob("unit=*"):
         if folder.name.removeprefix("unit=") not in units:
             (folder / "part.parquet").unlink(missing_ok=True)
             folder.rmdir()
-    return int(whole.num_rows)
+    return rows
+
+
+def _by_unit(con: duckdb.DuckDBPyConnection, sql: str) -> Iterator[tuple[str, pa.Table]]:
+    """Yield (unit, its rows) of a query one unit at a time, so that no more than one unit's rows stand in memory."""
+    waiting: list[pa.RecordBatch] = []
+    for batch in con.sql(f"SELECT * REPLACE (coalesce(unit, '{NO_UNIT}') AS unit) FROM ({sql}) ORDER BY unit").to_arrow_reader(BATCH):
+        column = batch.column(batch.schema.get_field_index("unit"))
+        start = 0
+        while start < batch.num_rows:
+            unit = column[start].as_py()
+            stop = start + pc.sum(pc.equal(column, unit)).as_py()
+            if waiting and waiting[0].column("unit")[0].as_py() != unit:
+                yield waiting[0].column("unit")[0].as_py(), pa.Table.from_batches(waiting)
+                waiting = []
+            waiting.append(batch.slice(start, stop - start))
+            start = stop
+    if waiting:
+        yield waiting[0].column("unit")[0].as_py(), pa.Table.from_batches(waiting)
 
 
 def part(store: Path, table: Table, unit: str) -> Path:

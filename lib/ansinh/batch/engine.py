@@ -21,6 +21,8 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from ansinh.batch.maker import Maker
+
 PRELOAD = ("ansinh.batch.preload",)
 """What the fork server imports once: the module that imports what notebooks need."""
 
@@ -57,22 +59,43 @@ class _Forked:
         self.send_signal(signal.SIGKILL)
 
 
+_maker: Maker | None = None
+
+
+def use_maker() -> None:
+    """Let this process, a worker forked from the warm server, have its kernels from a maker of its own."""
+    global _maker
+    if _maker is None and can_fork():
+        _maker = Maker()
+
+
+def start_kernel(connection_file: str, folder: str, environment: dict[str, str]) -> Any:
+    """Fork a kernel: from this worker's maker, else (papermill's own command, a notebook) from a fork server of this process."""
+    if _maker is not None:
+        return _maker.make(connection_file, folder, environment)
+    from ansinh.batch.warm import kernel_main
+
+    process = warm_context().Process(target=kernel_main, args=(connection_file, folder, environment), daemon=True)
+    process.start()
+    return _Forked(process)
+
+
+def warm_context() -> Any:
+    """Return the multiprocessing context whose processes are forked from a server that has imported the libraries."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(PRELOAD))
+    return context
+
+
 class ForkProvisioner(LocalProvisioner):
     """Starts a kernel as a fork of the warm process instead of a new interpreter."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Fork the kernel; `cmd`, the command of an ordinary kernel, is not used."""
-        from ansinh.batch.warm import kernel_main
-
         parent: Any = self.parent
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(list(PRELOAD))
         environment = {key: value for key, value in (kwargs.get("env") or os.environ).items() if isinstance(value, str)}
-        process = context.Process(
-            target=kernel_main, args=(parent.connection_file, kwargs.get("cwd") or os.getcwd(), environment), daemon=True
-        )
-        process.start()
-        self.process: Any = _Forked(process)
+        process = start_kernel(parent.connection_file, kwargs.get("cwd") or os.getcwd(), environment)
+        self.process: Any = process
         self.pid = process.pid
         self.pgid = None
         return self.connection_info

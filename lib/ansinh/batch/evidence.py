@@ -17,7 +17,7 @@ NAME = "evidence.json"
 
 def sealed_key(job: Job) -> str:
     """Return the key the sealed notebook was really made with, not the one a run today would have."""
-    return key_file(job).read_text(encoding="utf-8")
+    return hashlib.sha256(key_file(job).read_bytes()).hexdigest()
 
 
 def write_evidence(workspace: Workspace, campaign: Campaign, jobs: list[Job]) -> dict[str, Any]:
@@ -56,5 +56,7 @@ def write_evidence(workspace: Workspace, campaign: Campaign, jobs: list[Job]) ->
     }
     folder = workspace.runs(campaign, campaign.as_of)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / NAME).write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    draft = folder / f".{NAME}"
+    draft.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    draft.replace(folder / NAME)
     return content

@@ -1,4 +1,5 @@
-"""End with the parent: a killed runner leaves no worker, fork server or kernel behind (Linux; elsewhere nothing is forked)."""
+"""What holds a process: it ends with its parent, so that a killed runner leaves no worker, fork server or kernel behind, and a kernel
+cannot take all memory (Linux; elsewhere nothing is forked)."""
 
 from __future__ import annotations
 
@@ -8,6 +9,16 @@ import signal
 import sys
 
 _PR_SET_PDEATHSIG = 1
+MEMORY = "ANSINH_KERNEL_MEMORY"
+"""Environment variable with the bytes of data one kernel may hold; none when it is empty."""
+
+
+def limit_memory(bytes_of_data: str) -> None:
+    """Let this process hold no more data than that; more raises MemoryError in it. Nothing for ""."""
+    if bytes_of_data:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (int(bytes_of_data), int(bytes_of_data)))
 
 
 def end_with_parent() -> None:

@@ -147,19 +147,41 @@ def _job(workspace: Workspace, campaign: Campaign, name: str, source: Path, page
 
 
 def _key(workspace: Workspace, campaign: Campaign, source: Path, parameters: dict[str, str], unit: str) -> str:
-    """Hash everything the job depends on, so that a stale page is impossible."""
+    """Return all that the job depends on, each thing by its hash, so that a stale page is impossible and its reason can be told."""
     folder = workspace.store(campaign, campaign.as_of)
     parts = {
         "notebook": _file(source, source.stat().st_mtime_ns),
         "parameters": parameters,
-        "campaign": campaign.model_dump_json(by_alias=True),
+        "campaign": {key: _short(value) for key, value in campaign.model_dump(mode="json", by_alias=True).items()},
         "settings": _settings(workspace.params),
         "code": code_hash(),
         "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
         "store": _store(folder, unit),
         "history": _history(folder, unit),
     }
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    return json.dumps(parts, sort_keys=True, indent=0)
+
+
+def _short(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def changed(job: Job) -> list[str]:
+    """Return in words what a sealed notebook depended on that is not as it was, "" names left out; nothing when all is."""
+    file = key_file(job)
+    before = _flat(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else {}
+    now = _flat(json.loads(job.key))
+    return sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
+
+
+def _flat(parts: dict[str, Any], above: str = "") -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in parts.items():
+        if isinstance(value, dict):
+            found |= _flat(value, f"{above}{name}: ")
+        else:
+            found[f"{above}{name}"] = str(value)
+    return found
 
 
 def _history(folder: Path, unit: str) -> dict[str, dict[str, str]]:

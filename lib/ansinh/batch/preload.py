@@ -1,8 +1,13 @@
-"""Imported by the fork server alone: the libraries, and the leash to the worker that started it."""
+"""Imported by the fork server alone: the libraries of kernels and of workers, and the leash to whoever started it."""
 
+import nbclient
+import papermill
+import papermill.engines
+
+import ansinh.batch.runner
 from ansinh.batch import warm
 from ansinh.batch.leash import end_with_parent
 
-LIBRARIES = warm.WARM
+LIBRARIES = (warm.WARM, nbclient, papermill, ansinh.batch.runner)
 
 end_with_parent()

@@ -18,7 +18,8 @@ import pandas
 from ipykernel.kernelapp import IPKernelApp
 
 import ansinh.audit
-from ansinh.batch.leash import end_with_parent
+import ansinh.batch.seal
+from ansinh.batch.leash import MEMORY, end_with_parent, limit_memory
 
 WARM = (duckdb, IPython, matplotlib, pandas, ansinh.audit)
 
@@ -29,6 +30,7 @@ def kernel_main(connection_file: str, folder: str, environment: dict[str, str]) 
     os.environ.update(environment)
     os.environ["MPLBACKEND"] = "svg"
     end_with_parent()
+    limit_memory(environment.get(MEMORY, ""))
     os.chdir(folder)
     sys.argv = ["ansinh-kernel"]
     application = IPKernelApp.instance(log_level=50)

@@ -214,6 +214,7 @@ def run(
     as_of: AsOf = None,
     jobs: Jobs = 0,
     force: Force = False,
+    time_limit: Annotated[int, typer.Option("--time-limit", min=1, metavar="SECONDS", help="Seconds one cell may take.")] = 600,
     json: Json = False,
     workspace: Folder = None,
 ) -> None:
@@ -223,14 +224,16 @@ def run(
     from ansinh.cli.tell import Teller, closing
 
     place, settings = _open(campaign, as_of, workspace)
-    chosen = {"notebooks": tuple(notebook or ()), "units": tuple(unit or ())}
+    notebooks, units = tuple(notebook or ()), tuple(unit or ())
     if why:
-        for line in room.why(place, settings, **chosen):
+        for line in room.why(place, settings, notebooks, units):
             typer.echo(line)
         return
     told = story.summary(settings)
     with Teller() as teller, story.timed(told, "run"):
-        told.run = room.run(place, settings, **chosen, jobs=_jobs(jobs), force=force, progress=teller)
+        told.run = room.run(
+            place, settings, notebooks=notebooks, units=units, jobs=_jobs(jobs), force=force, time_limit=time_limit, progress=teller
+        )
     closing(told, as_json=json)
     raise typer.Exit(told.exit_code)
 

@@ -41,12 +41,15 @@ def explain(path: Path, workspace: Workspace, campaign: Campaign) -> str:
 
 
 def _sheet(sheet: Sheet, kind: str, table: Table, reader: SheetReader) -> list[str]:
-    got = reader.read(sheet, table)
+    blocks = list(reader.read(sheet, table))
+    read, kept, held, mended = (
+        sum(found) for found in zip(*((got.read, len(got.rows), len(got.quarantine), len(got.mends)) for got in blocks), strict=True)
+    )
     rows = " and ".join(str(row + 1) for row in table.heading_rows)
     lines = [
-        f"sheet {sheet.name or '(the file)'} ({sheet.format}{', hidden' if sheet.hidden else ''}): {kind}",
+        f"sheet {sheet.name or '(the file)'} ({sheet.format}{f', {sheet.hidden}, read all the same' if sheet.hidden else ''}): {kind}",
         f"  unit: {reader.unit or 'not named by the file'}; headings in row {rows}; data from row {table.first + 1}",
-        f"  rows: {got.read} read = {len(got.rows)} kept + {len(got.quarantine)} quarantined; {len(got.mends)} values mended",
+        f"  rows: {read} read = {kept} kept + {held} quarantined; {mended} values mended",
     ]
     for name, column in table.columns.items():
         shown = [_masked(row[column]) for row in sheet.rows[table.first : table.first + SHOWN] if column < len(row)]

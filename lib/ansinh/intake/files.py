@@ -84,6 +84,7 @@ class Job:
     relative: str
     cache: Path
     force: bool
+    refusal: str = ""
 
 
 @lru_cache(maxsize=4)
@@ -108,8 +109,11 @@ def rules_hash(root: Path, campaign: str) -> str:
 
 def read_file(job: Job) -> tuple[FileLoad, Path]:
     """Read one file, or find it in the cache; returns what was loaded and the folder with its rows."""
-    data = job.path.read_bytes()
-    content = hashlib.sha256(data).hexdigest()
+    if job.refusal:
+        return _refused(job), job.cache / f"refused-{hashlib.sha256(job.relative.encode()).hexdigest()[:32]}"
+    before = _stamp(job.path)
+    with job.path.open("rb") as file:
+        content = hashlib.file_digest(file, "sha256").hexdigest()
     settings = job.campaign.model_dump_json(by_alias=True)
     key = hashlib.sha256(f"{content}|{job.relative}|{job.kind}|{rules_hash(job.root, settings)}".encode()).hexdigest()[:32]
     folder = job.cache / key
@@ -120,7 +124,7 @@ def read_file(job: Job) -> tuple[FileLoad, Path]:
     temporary = job.cache / f".{uuid.uuid4().hex}"
     temporary.mkdir(parents=True)
     try:
-        loaded = _read(job, reader, headings, temporary, content, len(data))
+        loaded = _read(job, reader, headings, temporary, content, before)
         (temporary / "load.json").write_text(json.dumps(asdict(loaded), ensure_ascii=False), encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         os.replace(temporary, folder)
@@ -129,48 +133,90 @@ def read_file(job: Job) -> tuple[FileLoad, Path]:
     return loaded, folder
 
 
+def _refused(job: Job) -> FileLoad:
+    """Return a file that was refused before it could be opened."""
+    places, _, _ = _tools(job.root, job.campaign.model_dump_json(by_alias=True))
+    unit = places.unit_of_file(PurePosixPath(job.relative)) or store.NO_UNIT
+    return FileLoad(job.relative, job.kind, unit, "", 0, "refused", job.refusal)
+
+
 def _remembered(folder: Path) -> FileLoad:
     content = json.loads((folder / "load.json").read_text(encoding="utf-8"))
     return FileLoad(**(content | {"sheets": tuple(SheetLoad(**sheet) for sheet in content["sheets"])}))
 
 
-def _read(job: Job, reader: SheetReader, headings: Headings, folder: Path, content: str, size: int) -> FileLoad:
+def _read(job: Job, reader: SheetReader, headings: Headings, folder: Path, content: str, before: tuple[int, int]) -> FileLoad:
     unit = reader.unit or store.NO_UNIT
 
     def told(status: str, message: str, sheets: tuple[SheetLoad, ...] = ()) -> FileLoad:
-        return FileLoad(job.relative, job.kind, unit, content, size, status, message, sheets)
+        return FileLoad(job.relative, job.kind, unit, content, before[1], status, message, sheets)
 
+    loads = []
     try:
-        understood = []
-        loads = []
-        for sheet in read_sheets(job.path):
-            table = find_table(sheet, job.kind, headings, f"{job.relative}, {sheet.name or 'file'}")
-            if table is None:
-                continue
-            got = reader.read(sheet, table)
-            understood.append(got)
-            notes = ["hidden sheet, read all the same"] if sheet.hidden else []
-            notes += [f"columns kept as extra: {', '.join(table.extra)}"] if table.extra else []
-            loads.append(SheetLoad(sheet.name, sheet.format, "; ".join(notes), got.read, len(got.rows), len(got.quarantine)))
+        with _Parts(folder) as parts:
+            for sheet in read_sheets(job.path):
+                table = find_table(sheet, job.kind, headings, f"{job.relative}, {sheet.name or 'file'}")
+                if table is None:
+                    continue
+                read = kept = held = 0
+                for got in reader.read(sheet, table):
+                    read, kept, held = read + got.read, kept + len(got.rows), held + len(got.quarantine)
+                    for where, frame in ((TABLE_OF[job.kind], got.rows), (store.MENDS, got.mends), (store.QUARANTINE, got.quarantine)):
+                        parts.add(where, frame)
+                notes = [f"{sheet.hidden}, read all the same"] if sheet.hidden else []
+                notes += [f"columns kept as extra: {', '.join(table.extra)}"] if table.extra else []
+                loads.append(SheetLoad(sheet.name, sheet.format, "; ".join(notes), read, kept, held))
+        _unchanged(job, before)
     except SourceError as error:
+        _empty(folder)
         return told("refused", str(error))
     if not loads:
         return told("refused", f"{job.relative}: no list of this kind was found. Its headings must name {_needed(headings, job.kind)}.")
-    _keep(folder, TABLE_OF[job.kind], [got.rows for got in understood])
-    _keep(folder, store.MENDS, [got.mends for got in understood])
-    _keep(folder, store.QUARANTINE, [got.quarantine for got in understood])
     return told("loaded", "", tuple(loads))
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size
+
+
+def _unchanged(job: Job, before: tuple[int, int]) -> None:
+    if _stamp(job.path) != before:
+        raise SourceError(f"{job.relative} was replaced while it was being read. Run again when it is no longer being written.")
+
+
+def _empty(folder: Path) -> None:
+    """Forget what was read of a file that turned out to be unreadable: all of a file or nothing."""
+    for path in folder.glob("*.parquet"):
+        path.unlink()
+
+
+class _Parts:
+    """Writes the rows of one file, block by block, as one Parquet file per table."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._writers: dict[str, pq.ParquetWriter] = {}
+
+    def __enter__(self) -> _Parts:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for writer in self._writers.values():
+            writer.close()
+
+    def add(self, table: store.Table, frame: pd.DataFrame) -> None:
+        """Append the rows of one block."""
+        if len(frame) == 0:
+            return
+        if table.name not in self._writers:
+            self._writers[table.name] = pq.ParquetWriter(self._folder / f"{table.name}.parquet", table.schema, compression="zstd")
+        self._writers[table.name].write_table(_conformed(table, frame))
 
 
 def _needed(headings: Headings, kind: str) -> str:
     need = headings.kinds[kind]
     return ", ".join([*need["all"], " or ".join(need["any"])])
-
-
-def _keep(folder: Path, table: store.Table, frames: list[pd.DataFrame]) -> None:
-    whole = [frame for frame in frames if len(frame)]
-    if whole:
-        pq.write_table(_conformed(table, pd.concat(whole, ignore_index=True)), folder / f"{table.name}.parquet", compression="zstd")
 
 
 def _conformed(table: store.Table, frame: pd.DataFrame) -> pa.Table:

@@ -7,6 +7,7 @@ in the next snapshot. They are no protection by themselves: the store is restric
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,10 +26,23 @@ END"""
 _ID = "substr(sha256({}), 1, 16)"
 
 
-def link(parts: Sequence[Path], target: Path, memory: str = "4GB") -> None:
-    """Write the canonical tables of all files' `parts` (folders of staged Parquet) into the store `target`."""
-    con = duckdb.connect(":memory:")
-    con.execute(f"SET memory_limit = '{memory}'")
+def link(parts: Sequence[Path], target: Path, memory: str = "1GB") -> None:
+    """Write the canonical tables of all files' `parts` (folders of staged Parquet) into the store `target`.
+
+    The engine keeps to `memory` and puts the rest into a temporary folder beside the store, which is removed.
+    """
+    with tempfile.TemporaryDirectory(dir=_made(target.parent), prefix=".link-") as spill:
+        con = duckdb.connect(":memory:", config={"memory_limit": memory, "temp_directory": spill, "preserve_insertion_order": "false"})
+        _link(con, parts, target)
+        con.close()
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _link(con: duckdb.DuckDBPyConnection, parts: Sequence[Path], target: Path) -> None:
     con.execute("SET enable_progress_bar = false")
     for table in (store.BENEFICIARIES, store.REGISTER_MATCHES, store.ACCOUNTS, store.PAYMENTS, store.MENDS, store.QUARANTINE):
         files = sorted(str(folder / f"{table.name}.parquet") for folder in parts if (folder / f"{table.name}.parquet").is_file())

@@ -15,8 +15,10 @@ from filelock import FileLock, Timeout
 from ansinh import store
 from ansinh.campaign import KINDS, Campaign, Workspace
 from ansinh.errors import Busy, SourceError
+from ansinh.intake.archives import UNPACKED, unpack
 from ansinh.intake.files import FileLoad, Job, read_file
 from ansinh.intake.link import link
+from ansinh.intake.queries import FETCHED, fetch
 
 Progress = Callable[[str, int, int], None]
 
@@ -104,8 +106,17 @@ def _jobs(workspace: Workspace, campaign: Campaign, force: bool) -> Iterator[Job
     for kind in KINDS:
         found = {path for pattern in campaign.sources.patterns(kind) for path in folder.glob(pattern)}
         for path in sorted(found):
-            if path.is_file() and not path.name.startswith(IGNORED):
-                yield Job(workspace.root, campaign, kind, path, path.relative_to(folder).as_posix(), cache, force)
+            if not path.is_file() or path.name.startswith(IGNORED):
+                continue
+            relative = path.relative_to(folder).as_posix()
+            if path.suffix.lower() == ".zip":
+                for member in unpack(path, relative, cache):
+                    yield Job(workspace.root, campaign, kind, member.path, member.relative, cache, force, member.refusal)
+            else:
+                yield Job(workspace.root, campaign, kind, path, relative, cache, force)
+    for query in campaign.sources.queries:
+        path, refusal = fetch(query, cache)
+        yield Job(workspace.root, campaign, query.kind, path, f"sql/{query.name}", cache, force, refusal)
 
 
 def _each(todo: list[Job], jobs: int) -> Iterator[tuple[FileLoad, Path]]:
@@ -143,5 +154,5 @@ def _forget(folders: list[Path]) -> None:
     """Drop from the cache what no present file needs any more."""
     needed = {folder.name for folder in folders}
     for folder in folders[0].parent.iterdir():
-        if folder.name not in needed:
+        if folder.name not in needed and folder.name not in (UNPACKED, FETCHED):
             shutil.rmtree(folder, ignore_errors=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -77,8 +77,8 @@ READERS: Mapping[str, Mapping[str, Reader]] = {
 
 HEADING_OF = {"channel": "channel_text", "method": "payment_method"}
 """Canonical column → field of params/headings.yml, where they differ."""
-SILENT = frozenset({"amount_unread"})
-"""Rules that leave the value unread: it is null, not mended."""
+UNREAD = "unread"
+"""Rule of a value that could not be read: it is null, and the original stands in `mends`."""
 
 
 def sheet_encoding(columns: Iterable[Sequence[object]]) -> str | None:
@@ -119,20 +119,26 @@ class SheetReader:
         self._cells: dict[str, list[object]] = {}
         self._encoding: str | None = None
 
-    def read(self, sheet: Sheet, table: Table) -> Understood:
-        """Read one sheet with its table; rows read = rows kept + rows quarantined."""
+    def read(self, sheet: Sheet, table: Table) -> Iterator[Understood]:
+        """Read one sheet with its table, block by block; rows read = rows kept + rows quarantined in each."""
         heading = sheet.rows[table.heading_rows[-1]]
-        data = [(number, row) for number, row in enumerate(sheet.rows[table.first :], table.first + 1) if is_data(row, table, heading)]
-        kept, quarantine = self._part(data, table, sheet.name)
+        self._encoding = None
+        for first, rows in sheet.blocks(table.first):
+            data = [(number, row) for number, row in enumerate(rows, first + 1) if is_data(row, table, heading)]
+            yield self._block(sheet.name, data, table)
+
+    def _block(self, sheet: str, data: list[tuple[int, Row]], table: Table) -> Understood:
+        kept, quarantine = self._part(data, table, sheet)
         self._positions = [number for number, _ in kept]
         self._cells = {name: [row[column] if column < len(row) else None for _, row in kept] for name, column in table.columns.items()}
         self._mends = []
-        self._encoding = sheet_encoding(self._cells.values())
+        self._encoding = self._encoding or sheet_encoding(self._cells.values())
         frame = pd.DataFrame({"source_row": self._positions})
         for column, reader in READERS[self.kind].items():
-            frame[column] = self._column(column, reader)
+            # As objects: a column of texts and nothings must keep its nothings.
+            frame[column] = pd.Series(self._column(column, reader), dtype=object)
         getattr(self, f"_{self.kind}")(frame, sheet)
-        frame["source_file"], frame["source_sheet"] = str(self.path), sheet.name
+        frame["source_file"], frame["source_sheet"] = str(self.path), sheet
         if self.kind == "beneficiaries" and table.extra:
             frame["extra"] = [
                 json.dumps({name: values.plain(row[at]) for name, at in table.extra.items() if at < len(row)}, ensure_ascii=False)
@@ -140,7 +146,7 @@ class SheetReader:
             ]
         mends = pd.concat(self._mends, ignore_index=True) if self._mends else pd.DataFrame()
         if len(mends):
-            mends["source_file"], mends["source_sheet"], mends["kind"] = str(self.path), sheet.name, self.kind
+            mends["source_file"], mends["source_sheet"], mends["kind"] = str(self.path), sheet, self.kind
         return Understood(frame, mends, quarantine, len(data))
 
     def _part(self, data: list[tuple[int, Row]], table: Table, sheet: str) -> tuple[list[tuple[int, Row]], pd.DataFrame]:
@@ -180,10 +186,11 @@ class SheetReader:
         for position, cell in zip(self._positions, cells, strict=True):
             key = (type(cell), cell)
             if key not in known:
-                known[key] = self._modern(cell, reader)
+                value, rule = self._modern(cell, reader)
+                known[key] = (value, rule or (UNREAD if value is None and values.plain(cell) else ""))
             value, rule = known[key]
             found.append(value)
-            if rule and rule not in SILENT:
+            if rule:
                 mended.append((position, values.plain(cell), _shown(value), rule))
         if mended:
             frame = pd.DataFrame(mended, columns=["source_row", "original", "value", "rule"])
@@ -196,12 +203,12 @@ class SheetReader:
             return reader(legacy.to_unicode(cell, self._encoding))[0], self._encoding
         return reader(cell)
 
-    def _beneficiaries(self, frame: pd.DataFrame, sheet: Sheet) -> None:
+    def _beneficiaries(self, frame: pd.DataFrame, sheet: str) -> None:
         self._birth(frame)
         frame["sex"] = self._sex()
         frame["name_key"] = [names.key(text) if text else None for text in frame["full_name"]]
         frame["unit"] = self._units(frame)
-        named = self._modern(sheet.name, values.text)[0]
+        named = self._modern(sheet, values.text)[0]
         texts = frame["commune_text"] if frame["commune_text"].notna().any() else pd.Series(named, index=frame.index)
         frame["commune_text"] = texts
         places = [self.places.commune(unit, str(text or "")) for unit, text in zip(frame["unit"], texts, strict=True)]
@@ -227,13 +234,13 @@ class SheetReader:
                 return group.id
         return "other"
 
-    def _register_matches(self, frame: pd.DataFrame, sheet: Sheet) -> None:
+    def _register_matches(self, frame: pd.DataFrame, sheet: str) -> None:
         self._birth(frame)
         frame["name_key"] = [names.key(text) if text else None for text in frame["full_name"]]
         frame["result_text"] = [values.plain(cell) or None for cell in self._cells.get("result", [None] * len(frame))]
         frame["unit"] = self._units(frame)
 
-    def _accounts(self, frame: pd.DataFrame, sheet: Sheet) -> None:
+    def _accounts(self, frame: pd.DataFrame, sheet: str) -> None:
         self._birth(frame)
         frame["name_key"] = [names.key(text) if text else None for text in frame["full_name"]]
         frame["holder_key"] = [names.key(text) if text else None for text in frame["holder_name"]]
@@ -244,7 +251,7 @@ class SheetReader:
         frame["opened_precision"] = midnight.map({True: "day", False: "second"}).where(frame["opened_at"].notna(), None)
         frame["unit"] = self._units(frame)
 
-    def _payments(self, frame: pd.DataFrame, sheet: Sheet) -> None:
+    def _payments(self, frame: pd.DataFrame, sheet: str) -> None:
         self._birth(frame)
         frame["name_key"] = [names.key(text) if text else None for text in frame["full_name"]]
         frame["period"] = frame["period"].fillna(self.campaign.period)

@@ -99,7 +99,7 @@ def plain(cell: object) -> str:
     """Return a cell as text: NFC, single spaces, whole floats without their .0; "" for an empty cell."""
     if cell is None:
         return ""
-    if isinstance(cell, float) and cell == int(cell) and abs(cell) < 1e15:
+    if isinstance(cell, float) and abs(cell) < 1e15 and cell == int(cell):
         return str(int(cell))
     if isinstance(cell, (dt.datetime, dt.date)):
         return cell.isoformat()
@@ -141,7 +141,7 @@ def account(cell: object) -> Read:
 def amount(cell: object) -> Read:
     """Read an amount in VND; dots and commas that group digits go."""
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        return (round(cell) if cell == cell else None), ""
+        return (round(cell) if abs(cell) < 1e15 else None), ""
     value = re.sub(r"(?i)\s|đồng|dong|vnđ|vnd|đ$", "", plain(cell))
     if not value:
         return None, ""
@@ -149,16 +149,18 @@ def amount(cell: object) -> Read:
         return int(re.sub(r"\D", "", value)), ""
     if matched := re.fullmatch(r"(\d+)([.,]0+)?", value):
         return int(matched[1]), ""
-    return None, "amount_unread"
+    return None, ""
 
 
 def chosen(words: Mapping[str, str], otherwise: str | None = None) -> Reader:
-    """Return a reader that finds a folded text among `words`."""
+    """Return a reader that finds a folded text among `words`; for any other text `otherwise` is assumed, and the rule says so."""
 
     def read(cell: object) -> Read:
         value, rule = text(cell)
-        found = words.get(search_key(str(value or "")), otherwise)
-        return found, rule
+        folded = search_key(str(value or ""))
+        if folded not in words and otherwise is not None and folded:
+            return otherwise, "assumed"
+        return words.get(folded, otherwise), rule
 
     return read
 

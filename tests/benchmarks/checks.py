@@ -1,0 +1,157 @@
+"""All checks on 293,500 persons and on 6,000,000, beside ten of them in plain pandas and in pandera, each in a process of its own.
+
+    uv run --with pandera python -m tests.benchmarks.checks --city data/hanoi-tet-2024/store/2024-01-14 --persons 293500 6000000
+
+The larger store is the given one many times over with numbers, names and ids made different in each copy, so that copies are no
+duplicates of one another. Probable duplicates (U08) are timed apart: they compare the whole city with itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from ansinh import store
+from ansinh.campaign import Workspace
+from ansinh.checks import catalogue
+from ansinh.checks.check import VIEW_OF
+from ansinh.checks.run import judge
+from ansinh.checks.same_person import propose
+from ansinh.checks.views import prepare
+
+TEN = ("C01", "C02", "C04", "C06", "C07", "V08", "V13", "V15", "U01", "U02")
+
+
+def multiply(source: Path, target: Path, times: int) -> None:
+    """Write `times` copies of a store's four tables, each copy with its own numbers, names and ids."""
+    for table in (store.BENEFICIARIES, store.REGISTER_MATCHES, store.ACCOUNTS, store.PAYMENTS):
+        con = store.connect(source, [table], memory="4GB")
+        key = {"beneficiaries": "record_id", "register_matches": "match_id", "accounts": "account_id", "payments": "payment_id"}[table.name]
+        for copy in range(times):
+            changes = [f"{key} || '-{copy}' AS {key}", f"CASE WHEN person_id = '' THEN '' ELSE person_id || '-{copy}' END AS person_id"]
+            changes.append(f"number[:6] || lpad(((TRY_CAST(number[7:] AS BIGINT) + {copy} * 7919) % 1000000)::VARCHAR, 6, '0') AS number")
+            changes.append(f"name_key || ' {chr(65 + copy % 26)}{chr(65 + copy // 26)}' AS name_key")
+            part = target / table.name / f"unit=copy{copy}" / "part.parquet"
+            part.parent.mkdir(parents=True, exist_ok=True)
+            con.execute(f"COPY (SELECT * REPLACE ({', '.join(changes)}) FROM {table.name}) TO '{part}' (FORMAT parquet, COMPRESSION zstd)")
+
+
+def ours(folder: Path, only: tuple[str, ...] = ()) -> int:
+    """Judge with the catalogue (or some of it); returns the rows judged."""
+    workspace = Workspace(Path(__file__).parents[2])
+    campaign = workspace.campaign()
+    con = store.connect(folder)
+    prepare(con, workspace, campaign, same_person=False)
+    checks = [check for check in catalogue(campaign) if check.id != "U08" and (not only or check.id in only)]
+    for table in VIEW_OF:
+        if chosen := [check for check in checks if check.table == table]:
+            judge(con, table, chosen)
+    return int(con.execute("SELECT count(*) FROM outcome_beneficiaries").fetchall()[0][0])
+
+
+def duplicates(folder: Path) -> int:
+    """Look for probable duplicates; returns the pairs proposed."""
+    campaign = Workspace(Path(__file__).parents[2]).campaign()
+    return len(propose(store.connect(folder), campaign).pairs)
+
+
+def _frame(folder: Path) -> pd.DataFrame:
+    files = sorted((folder / "beneficiaries").rglob("*.parquet"))
+    columns = ["person_id", "unit", "policy_code", "full_name", "birth_text", "birth_year", "sex", "number", "phone", "amount"]
+    return pd.concat([pd.read_parquet(file, columns=columns) for file in files], ignore_index=True)
+
+
+def _rules(frame: pd.DataFrame) -> dict[str, pd.Series]:
+    numbered = frame["number"].notna()
+    return {
+        "C01": frame["full_name"].isna(),
+        "C02": frame["birth_text"].isna(),
+        "C04": ~numbered,
+        "C06": frame["sex"].isna(),
+        "C07": frame["phone"].isna(),
+        "V08": (2024 - frame["birth_year"]) > 120,
+        "V13": frame["phone"].notna() & ~frame["phone"].fillna("").str.fullmatch(r"0[35789][0-9]{8}|02[0-9]{9}"),
+        "V15": frame["amount"].fillna(0) <= 0,
+        "U01": numbered & (frame.groupby(["person_id", "unit", "policy_code"], dropna=False)["person_id"].transform("size") > 1),
+        "U02": numbered & (frame.groupby("person_id")["unit"].transform("nunique") > 1),
+    }
+
+
+def in_pandas(folder: Path) -> int:
+    """Judge ten checks in plain pandas."""
+    frame = _frame(folder)
+    return sum(int(bad.sum()) for bad in _rules(frame).values())
+
+
+def in_pandera(folder: Path) -> int:
+    """Judge the same ten checks as a pandera schema, all failures collected."""
+    import pandera.pandas as pa
+    from pandera.errors import SchemaErrors
+
+    frame = _frame(folder)
+    checks = [pa.Check(lambda given, name=name: ~_rules(given)[name], name=name) for name in TEN]
+    try:
+        pa.DataFrameSchema(checks=checks).validate(frame, lazy=True)
+    except SchemaErrors as errors:
+        return len(errors.failure_cases)
+    return 0
+
+
+WAYS = {
+    "all checks": ours,
+    "ten checks": lambda folder: ours(folder, TEN),
+    "duplicates": duplicates,
+    "ten in pandas": in_pandas,
+    "ten in pandera": in_pandera,
+}
+
+
+def measure(way: str, folder: Path) -> dict[str, float]:
+    """Run one way in a process of its own; returns seconds and peak memory in MB, or nothing when it did not get through."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.checks", "--run", way, "--city", str(folder)], capture_output=True, text=True, check=False
+    )
+    return dict(json.loads(done.stdout.splitlines()[-1])) if done.returncode == 0 else {}
+
+
+def main() -> None:
+    """Print one row per way and size."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--city", type=Path, required=True)
+    parser.add_argument("--persons", type=int, nargs="+", default=[293_500])
+    parser.add_argument("--run")
+    given = parser.parse_args()
+    if given.run:
+        start = time.perf_counter()
+        WAYS[given.run](given.city)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(json.dumps({"seconds": round(time.perf_counter() - start, 2), "peak_mb": round(peak)}))
+        return
+    rows = duckdb.execute(f"SELECT count(DISTINCT person_id) FROM '{given.city}/beneficiaries/*/*.parquet'").fetchall()[0][0]
+    print("| persons | way | seconds | peak MB |\n| --- | --- | --- | --- |")
+    for persons in given.persons:
+        folder, made = given.city, None
+        if persons > rows * 1.5:
+            made = Path(tempfile.mkdtemp())
+            multiply(given.city, made, math.ceil(persons / rows))
+            folder = made
+        for way in WAYS:
+            told = measure(way, folder)
+            print(f"| {persons:,} | {way} | {told.get('seconds', 'did not get through')} | {told.get('peak_mb', '')} |", flush=True)
+        if made:
+            shutil.rmtree(made)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""A page is never stale: whatever a job depends on, change it and the job runs; change anything else and it does not."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib.metadata
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ansinh.batch import plan as planning
+from ansinh.batch.plan import Job, changed, key_file, plan
+from ansinh.campaign import Campaign, Workspace
+
+
+@pytest.fixture
+def copy(city: Workspace, tmp_path: Path) -> Workspace:
+    """A copy of the small city to change things in."""
+    root = tmp_path / "workspace"
+    shutil.copytree(city.root, root, ignore=shutil.ignore_patterns("sources", "cache", "reports", "_site", "truth"))
+    return Workspace(root)
+
+
+def sealed(workspace: Workspace, campaign: Campaign) -> dict[str, Job]:
+    """Plan the jobs of two units and mark them as done."""
+    jobs = {job.label: job for job in plan(workspace, campaign, ("city_overview", "district_coverage"), ("006", "277"))}
+    for job in jobs.values():
+        job.target.parent.mkdir(parents=True, exist_ok=True)
+        job.target.write_text("sealed", encoding="utf-8")
+        key_file(job).write_text(job.key, encoding="utf-8")
+    return jobs
+
+
+def touch(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b"\n")
+
+
+def store_file(workspace: Workspace, campaign: Campaign, table: str, unit: str) -> Path:
+    return workspace.store(campaign, campaign.as_of) / table / f"unit={unit}" / "part.parquet"
+
+
+CITY, BA, CHUONG = "city_overview city", "district_coverage 006", "district_coverage 277"
+CHANGES: dict[str, tuple[Callable[[Workspace, Campaign], None], set[str]]] = {
+    "one unit's persons": (lambda w, c: touch(store_file(w, c, "persons", "006")), {CITY, BA}),
+    "one unit's findings": (lambda w, c: touch(store_file(w, c, "findings", "277")), {CITY, CHUONG}),
+    "one unit's loads": (lambda w, c: touch(store_file(w, c, "loads", "277")), {CITY, CHUONG}),
+    "a third unit's outcomes": (lambda w, c: touch(store_file(w, c, "outcomes", "001")), {CITY}),
+    "a notebook": (lambda w, c: touch(w.notebooks / "district_coverage.ipynb"), {BA, CHUONG}),
+    "another notebook": (lambda w, c: touch(w.notebooks / "method.ipynb"), set()),
+    "the register of units": (lambda w, c: touch(w.params / "units" / "2024.csv"), {CITY, BA, CHUONG}),
+    "the banks": (lambda w, c: touch(w.params / "banks.csv"), {CITY, BA, CHUONG}),
+    "the tiles": (lambda w, c: touch(w.params / "tiles" / "hanoi-tet-2024.csv"), {CITY, BA, CHUONG}),
+    "the measured accuracy": (lambda w, c: touch(w.params / "accuracy" / "hanoi-tet-2024.csv"), {CITY, BA, CHUONG}),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_a_job_runs_again_exactly_when_what_it_depends_on_changes(copy: Workspace, campaign: Campaign, what: str) -> None:
+    before = sealed(copy, campaign)
+    change, expected = CHANGES[what]
+    change(copy, campaign)
+    after = {job.label: job for job in plan(copy, campaign, ("city_overview", "district_coverage"), ("006", "277"))}
+    assert {label for label, job in after.items() if job.key != before[label].key} == expected
+    assert all(changed(after[label]) for label in expected)
+
+
+def test_an_earlier_snapshot_is_a_dependency_too(copy: Workspace, campaign: Campaign) -> None:
+    before = sealed(copy, campaign)
+    today = copy.store(campaign, campaign.as_of)
+    shutil.copytree(today, today.with_name((campaign.as_of - dt.timedelta(days=1)).isoformat()))
+    after = {job.label: job for job in plan(copy, campaign, ("city_overview", "district_coverage"), ("006", "277"))}
+    assert {label for label, job in after.items() if job.key != before[label].key} == set(before)
+    later = today.with_name((campaign.as_of + dt.timedelta(days=1)).isoformat())
+    shutil.copytree(today, later)
+    again = {job.label: job for job in plan(copy, campaign, ("city_overview", "district_coverage"), ("006", "277"))}
+    assert [job.key for job in again.values()] == [job.key for job in after.values()]
+
+
+@pytest.mark.parametrize("key", ["deadline", "target", "title", "place", "period_name"])
+def test_a_changed_campaign_key_runs_everything_and_is_named(copy: Workspace, campaign: Campaign, key: str) -> None:
+    before = sealed(copy, campaign)
+    value = {"deadline": dt.date(2024, 1, 20), "target": 0.9}.get(key, "khác")
+    after = plan(copy, campaign.model_copy(update={key: value}), ("city_overview", "district_coverage"), ("006", "277"))
+    assert all(job.key != before[job.label].key for job in after)
+    assert changed(after[0]) == [f"campaign: {key}"]
+
+
+def test_a_new_version_of_a_library_or_of_our_code_runs_everything(
+    copy: Workspace, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = sealed(copy, campaign)
+    real = importlib.metadata.version
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: "99" if name == "matplotlib" else real(name))
+    after = plan(copy, campaign, ("city_overview", "district_coverage"), ("006", "277"))
+    assert all(job.key != before[job.label].key for job in after)
+    assert changed(after[0]) == ["libraries: matplotlib"]
+    monkeypatch.undo()
+    monkeypatch.setattr(planning, "code_hash", lambda: "other")
+    assert changed(plan(copy, campaign, ("city_overview",))[0]) == ["code"]
