@@ -32,12 +32,17 @@ def small(campaign: Campaign) -> Campaign:
     return campaign.model_copy(update={"demo": campaign.demo.model_copy(update={"people": PEOPLE, "seed": SEED})})
 
 
-def state_of_the_code() -> str:
-    """Hash everything the small city depends on."""
+ABOVE = ("casework", "show", "audit", "batch", "site", "cli")
+"""Rooms above the judged tables: a change in them alone leaves loading and judging as they were."""
+
+
+def state_of_the_code(*without: str) -> str:
+    """Hash what the small city depends on, leaving out the rooms `without`."""
     digest = hashlib.sha256(f"{PEOPLE} {SEED}".encode())
+    skipped = [ROOT / "lib" / "ansinh" / room for room in without]
     for folder in ("lib", "params", "notebooks"):
         for path in sorted((ROOT / folder).rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
+            if path.is_file() and "__pycache__" not in path.parts and not any(room in path.parents for room in skipped):
                 digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
     digest.update((ROOT / "_quarto.yml").read_bytes())
     return digest.hexdigest()[:16]
@@ -49,7 +54,7 @@ def judged_city(cache: Path, name: str = DEFAULT_CAMPAIGN) -> Workspace:
     from ansinh.intake import load
     from ansinh.pipeline import write_demo
 
-    folder = cache / f"{name}-{state_of_the_code()}"
+    folder = cache / f"{name}-{state_of_the_code(*ABOVE)}"
     with FileLock(cache / f"lock-{name}"):
         if not (folder / "ready").is_file():
             for old in cache.glob(f"{name}-*"):
@@ -69,12 +74,13 @@ def published_city(cache: Path) -> Workspace:
     from ansinh.pipeline import site_of
 
     workspace = judged_city(cache)
+    marker, state = workspace.root / "published", state_of_the_code()
     with FileLock(cache / "lock-site"):
-        if not (workspace.root / "published").is_file():
+        if not marker.is_file() or marker.read_text() != state:
             campaign = small(workspace.campaign())
             report = run(workspace, campaign, jobs=os.cpu_count() or 1)
             site_of(workspace, campaign, report, renderer="embedded", strict=True, jobs=2, progress=None)
-            (workspace.root / "published").touch()
+            marker.write_text(state)
     return workspace
 
 

@@ -73,10 +73,18 @@ def checks() -> str:
     return "\n".join(lines) + "\n"
 
 
+def contract() -> str:
+    """tests/site/contract.json: what every renderer must make of the small project."""
+    from tests.site.small_project import recorded
+
+    return recorded()
+
+
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "docs/data-model.md": data_model,
     "docs/campaign.schema.json": campaign_schema,
     "docs/checks.md": checks,
+    "tests/site/contract.json": contract,
 }
 
 

@@ -2,40 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
+import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from ansinh.campaign import Workspace
+from tests.site.conftest import KINDS
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as engine:
-        opened = engine.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def index(published: Workspace) -> str:
-    return (published.output(published.campaign()) / "index.html").as_uri()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    opened = browser.new_page()
-    failures: list[str] = []
-    opened.on("console", lambda message: failures.append(message.text) if message.type == "error" else None)
-    yield opened
-    opened.close()
-    assert failures == []
+pytestmark = pytest.mark.browser
 
 
 def test_a_district_is_found_by_typing_its_name_without_diacritics(page: Page, index: str) -> None:
@@ -52,6 +28,39 @@ def test_search_works_with_the_keyboard_alone(page: Page, index: str) -> None:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Quận Long Biên")
+
+
+def test_a_commune_is_found_by_typing_and_its_row_is_shown(page: Page, index: str) -> None:
+    page.goto(index)
+    page.get_by_label("Tìm đơn vị hoặc trang").fill("phuong lang ha")
+    page.get_by_role("link", name="Phường Láng Hạ Quận Đống Đa").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Quận Đống Đa")
+    row = page.locator("tr:target")
+    expect(row).to_contain_text("Phường Láng Hạ")
+    expect(row).to_be_in_viewport()
+    page.go_back()
+    expect(page).to_have_url(index)
+
+
+def test_a_search_without_a_result_says_so(page: Page, index: str) -> None:
+    page.goto(index)
+    page.get_by_label("Tìm đơn vị hoặc trang").fill("zzz")
+    expect(page.get_by_role("search").get_by_role("status")).to_have_text("Không có kết quả")
+
+
+def test_a_table_is_filtered_by_name_and_keeps_its_total(page: Page, index: str) -> None:
+    page.goto(index)
+    page.get_by_label("Lọc bảng theo tên: Tài khoản theo quận, huyện, thị xã").fill("thanh")
+    names = page.locator("#bang-tai-khoan tbody tr:visible th").all_inner_texts()
+    assert names[-1] == "Tổng số"
+    assert len(names) > 2
+    assert all("thanh" in _plain(name) for name in names[:-1])
+
+
+def _plain(text: str) -> str:
+    from ansinh.units import search_key
+
+    return search_key(text)
 
 
 def test_a_table_sorts_by_its_figures_and_keeps_the_total_below(page: Page, index: str) -> None:
@@ -76,13 +85,73 @@ def test_from_the_city_to_a_district_to_its_data_and_back(page: Page, index: str
     expect(page).to_have_url(index)
 
 
-@pytest.mark.parametrize(
-    "address", ["index.html", "chi-thi.html", "phuong-phap.html", "don-vi/006-dong-da/tai-khoan.html", "don-vi/006-dong-da/du-lieu.html"]
-)
+@pytest.mark.parametrize("address", KINDS)
 def test_on_a_phone_nothing_scrolls_sideways(page: Page, index: str, address: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(index.replace("index.html", address))
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_district_stands_beside_the_city_and_leads_to_its_neighbours(page: Page, index: str) -> None:
+    page.goto(index.replace("index.html", "don-vi/006-dong-da/tai-khoan.html"))
+    compared = page.locator("#so-voi-chung tbody tr").first.locator("td").all_inner_texts()
+    assert [bool(re.fullmatch(r"\d+,\d %|…", text.replace("\xa0", " "))) for text in compared[:2]] == [True, True]
+    page.get_by_label("Đơn vị trước và sau").get_by_role("link", name="Quận Hai Bà Trưng").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Quận Hai Bà Trưng: tài khoản")
+    page.get_by_label("Đơn vị trước và sau").get_by_role("link", name="Quận Đống Đa").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Quận Đống Đa: tài khoản")
+
+
+def test_a_figure_leads_to_how_it_is_computed_and_a_section_to_itself(page: Page, index: str) -> None:
+    page.goto(index)
+    page.get_by_role("link", name="Cách tính: Tỷ lệ có tài khoản theo đơn vị").click()
+    expect(page.locator("tr:target")).to_contain_text("Tỷ lệ có tài khoản")
+    page.go_back()
+    page.get_by_role("link", name="Liên kết đến mục: Các đơn vị").click()
+    assert unquote(page.url).endswith("#các-đơn-vị")
+
+
+def test_a_check_leads_to_its_rule(page: Page, index: str) -> None:
+    page.goto(index)
+    link = page.locator("#bang-loi-chinh tbody tr").first.get_by_role("link")
+    id = link.inner_text()
+    link.click()
+    expect(page.locator("tr:target")).to_contain_text(id)
+
+
+def test_the_keyboard_alone_reaches_content_sorts_and_opens_a_district(page: Page, index: str) -> None:
+    page.goto(index)
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_text("Đến nội dung chính")
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    head = page.locator("#bang-tai-khoan").get_by_role("button", name="Tỷ lệ có tài khoản")
+    head.focus()
+    page.keyboard.press("Space")
+    expect(page.locator("#bang-tai-khoan th[aria-sort=descending]")).to_have_text("Tỷ lệ có tài khoản")
+    link = page.locator("#bang-tai-khoan tbody a").first
+    name = link.inner_text()
+    link.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+
+
+def test_focus_is_seen_and_goes_through_the_page_in_order(page: Page, index: str) -> None:
+    page.goto(index)
+    places = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        seen = page.evaluate(
+            "(() => { const style = getComputedStyle(document.activeElement); return [style.outlineStyle, style.outlineWidth]; })()"
+        )
+        assert seen != ["none", "0px"]
+        places.append(page.evaluate("document.activeElement.outerHTML"))
+    assert len(set(places)) == len(places), "the focus is caught"
+
+
+def test_a_withheld_count_says_why(page: Page, index: str) -> None:
+    page.goto(index)
+    assert page.locator("#bang-tai-khoan abbr").first.get_attribute("title")
 
 
 def test_without_javascript_tables_links_and_figures_are_all_there(browser: Browser, index: str) -> None:
@@ -112,6 +181,31 @@ def test_text_stands_out_in_light_and_dark(browser: Browser, index: str) -> None
         ink, paper = page.evaluate("[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]")
         assert contrast(ink, paper) >= 7, scheme
         context.close()
+
+
+@pytest.mark.parametrize("address", KINDS)
+def test_a_page_loads_less_than_300_kb_and_only_its_own_files(page: Page, site: Path, index: str, address: str) -> None:
+    loaded: list[str] = []
+    page.on("request", lambda request: loaded.append(request.url))
+    page.goto(index.replace("index.html", address))
+    page.evaluate("document.fonts.ready.then(() => true)")
+    own = [site / unquote(url.removeprefix(site.as_uri() + "/")) for url in loaded if not url.startswith("data:")]
+    assert all(path.is_relative_to(site) for path in own)
+    assert sum(path.stat().st_size for path in own) < 300_000
+
+
+def test_a_script_slipped_into_a_page_does_not_run(browser: Browser, site: Path, tmp_path: Path) -> None:
+    """The policy is the second wall: what escaping missed would still not run."""
+    slipped = "<script>document.title='x'</script><img src=x onerror=\"document.title='x'\"><a id=l href=\"javascript:document.title='x'\">l</a></main>"
+    (tmp_path / "page.html").write_text((site / "index.html").read_text(encoding="utf-8").replace("</main>", slipped), encoding="utf-8")
+    refused: list[str] = []
+    opened = browser.new_page()
+    opened.on("console", lambda message: refused.append(message.text) if "Content Security Policy" in message.text else None)
+    opened.goto((tmp_path / "page.html").as_uri())
+    opened.locator("#l").click()
+    assert opened.title() != "x"
+    assert len(refused) >= 3
+    opened.close()
 
 
 def contrast(first: str, second: str) -> float:

@@ -124,5 +124,10 @@ class Payment(Area):
             "holders_in_cash": "Có tài khoản vẫn nhận tiền mặt",
         }
         return tables.table(
-            released, id="bang-chi-tra-don-vi", caption=f"Chi trả theo {self.row_word.lower()}", columns=columns, bars=("cashless_rate",)
+            released,
+            id="bang-chi-tra-don-vi",
+            caption=f"Chi trả theo {self.row_word.lower()}",
+            columns=columns,
+            bars=("cashless_rate",),
+            links=self.links(released, "chi-tra"),
         )

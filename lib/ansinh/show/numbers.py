@@ -10,9 +10,14 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 
 SPACE = "\u00a0"
 SMALL_WORDS = "số nhỏ, không công bố"
+_WRITTEN = re.compile(
+    r"(?P<sign>[−+]?)(?P<whole>0|[1-9]\d{0,2}(?:\.\d{3})*|[1-9]\d*)(?:,(?P<rest>\d+))?(?:\u00a0(?P<unit>%|tỷ đồng|triệu đồng|đồng))?"
+)
+_UNITS = {"%": 0, "tỷ đồng": 9, "triệu đồng": 6, "đồng": 0, None: 0}
 
 
 def count(value: float | int) -> str:
@@ -72,3 +77,21 @@ def change(difference: float, digits: int = 1) -> str:
     if rounded == 0:
         return "không đổi"
     return f"{'+' if rounded > 0 else '−'}{points(difference, digits)}"
+
+
+def parse(text: str) -> int | float | None:
+    """Return the number that count, percent, vnd, signed or points wrote: per cent as a share, amounts in VND; None for any other text.
+
+    >>> parse("293.500"), parse("40,3\xa0%"), parse("1,25\xa0tỷ đồng"), parse("001"), parse("16/01/2024")
+    (293500, 0.403, 1250000000, None, None)
+    """
+    found = _WRITTEN.fullmatch(text)
+    if found is None or (found["rest"] and found["unit"] == "đồng"):
+        return None
+    digits, rest = found["whole"].replace(".", ""), found["rest"] or ""
+    sign = -1 if found["sign"] == "−" else 1
+    if found["unit"] == "%":
+        return sign * int(digits + rest) / 10 ** (len(rest) + 2)
+    if rest and found["unit"] is None:
+        return sign * int(digits + rest) / 10 ** len(rest)
+    return sign * int(digits + rest.ljust(_UNITS[found["unit"]], "0"))

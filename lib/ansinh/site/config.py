@@ -14,7 +14,7 @@ from ansinh.errors import UserError
 HONOURED = frozenset(
     {
         *("project.type", "project.output-dir", "project.render", "project.resources", "lang", "language"),
-        *("website.title", "website.search", "website.navbar.left", "website.page-footer.center", "website.sidebar"),
+        *("website.title", "website.search", "website.navbar.left", "website.page-footer.center"),
         *(
             "format.html.theme",
             "format.html.css",
@@ -38,6 +38,7 @@ class Config:
     navbar: tuple[tuple[str, str], ...]
     footer: str
     render: tuple[str, ...]
+    resources: tuple[str, ...]
     toc_title: str
     toc_depth: int
     words: dict[str, str]
@@ -59,6 +60,7 @@ def read_config(folder: Path) -> Config:
         navbar=tuple((item["href"], item["text"]) for item in website.get("navbar", {}).get("left", [])),
         footer=website.get("page-footer", {}).get("center", ""),
         render=tuple(project.get("render", ["**/*.ipynb"])),
+        resources=tuple(project.get("resources", [])),
         toc_title=html.get("toc-title", words.get("toc-title-website", "")),
         toc_depth=int(html.get("toc-depth", 3)),
         words=words,

@@ -23,7 +23,7 @@ from ansinh.site.page import Page, read_page
 
 Progress = Callable[[str, int, int], None]
 
-CSP = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; base-uri 'none'; form-action 'none'"
+CSP = "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; base-uri 'none'; form-action 'none'"
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def render(staged: Path, output: Path, workspace: Workspace, campaign: Campaign,
             "The embedded renderer does not support everything the project asks for:\n" + "\n".join(f"  {text}" for text in warnings)
         )
     nav = navigation(workspace, campaign, pages)
-    shutil.copytree(staged / "theme", output / "theme", ignore=shutil.ignore_patterns("*.yml"))
+    _copy_resources(staged, output, config)
     (output / "search.js").write_text(search_index(pages), encoding="utf-8")
     template = _template()
     for number, page in enumerate(pages, 1):
@@ -58,6 +58,17 @@ def render(staged: Path, output: Path, workspace: Workspace, campaign: Campaign,
         target.write_text(_lay_out(template, page, config, nav, campaign), encoding="utf-8")
         progress("site: pages", number, len(pages))
     return Rendered(tuple(page.path for page in pages), tuple(warnings))
+
+
+def _copy_resources(staged: Path, output: Path, config: Config) -> None:
+    """Copy what the project declares as resources; a folder is written "name/**", as Quarto wants it."""
+    for path in sorted(
+        path for glob in config.resources for path in staged.glob(f"{glob}/*" if glob.endswith("**") else glob) if path.is_file()
+    ):
+        if path.suffix != ".yml":
+            target = output / path.relative_to(staged)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
 
 
 def _template() -> jinja2.Template:
@@ -69,19 +80,18 @@ def _template() -> jinja2.Template:
 
 
 def _lay_out(template: jinja2.Template, page: Page, config: Config, nav: Nav, campaign: Campaign) -> str:
-    told = page.front.get("ansinh", {})
     before, after = nav.neighbours.get(page.path, (None, None))
     return template.render(
         page=page,
         body=Markup(page.body),
-        title=str(page.front.get("title", "")),
+        title=page.title,
         description=str(page.front.get("description", "")),
         config=config,
         csp=CSP,
         toc=[heading for heading in page.headings if 2 <= heading.level <= config.toc_depth],
         navbar=[(href.removesuffix(".ipynb"), text) for href, text in config.navbar],
         groups=nav.groups,
-        tabs=nav.tabs.get(told.get("unit", ""), []),
+        tabs=nav.tabs.get(page.told.get("unit", ""), []),
         before=before,
         after=after,
         campaign=campaign,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from ansinh.campaign import Campaign, Workspace
 from ansinh.site.page import Page
+from ansinh.site.published import tables
 from ansinh.units import Unit, search_key
 
 PAGE_WORDS = {"tai-khoan": "Tài khoản", "du-lieu": "Dữ liệu", "chi-tra": "Chi trả"}
@@ -39,7 +40,7 @@ def navigation(workspace: Workspace, campaign: Campaign, pages: Sequence[Page]) 
     for unit in units:
         own = sorted(
             (page for page in pages if page.path.startswith(f"don-vi/{unit.slug}/")),
-            key=lambda page: (page.front.get("ansinh", {}).get("order", 9), page.path),
+            key=lambda page: (page.told.get("order", 9), page.path),
         )
         nav.tabs[unit.code] = [Link(page.path, PAGE_WORDS.get(page.path.rsplit("/", 1)[1], page.path.rsplit("/", 1)[1])) for page in own]
     listed = [unit for unit in units if nav.tabs[unit.code]]
@@ -63,13 +64,28 @@ def _beside(listed: Sequence[Unit], at: int, leaf: str, paths: set[str]) -> Link
 
 
 def search_index(pages: Sequence[Page]) -> str:
-    """Return the search index as a script: loadable from file://, words folded to ASCII."""
-    rows = [
-        {
-            "t": str(page.front.get("title", page.path)),
+    """Return the search index as a script (loadable from file://): pages and, below each unit's first page, the rows of its tables.
+
+    Every name stands on a page already. Keys: t title, p address, k words folded to ASCII, c rows as [name, anchor].
+    """
+    first: set[str] = set()
+    entries = []
+    for page in sorted(pages, key=lambda page: (page.path.rpartition("/")[0], page.told.get("order", 9), page.path)):
+        unit = str(page.told.get("unit", ""))
+        entry: dict[str, object] = {
+            "t": page.title,
             "p": f"{page.path}.html",
-            "k": search_key(f"{page.front.get('title', '')} {page.front.get('ansinh', {}).get('unit_name', '')}"),
+            "k": search_key(f"{page.title} {page.told.get('unit_name', '')}"),
         }
-        for page in pages
-    ]
-    return "window.ANSINH_INDEX=" + json.dumps(rows, ensure_ascii=True, sort_keys=True).replace("<", "\\u003c") + ";\n"
+        if unit and unit not in first:
+            first.add(unit)
+            entry["c"] = [
+                [row.cells[0].text, anchor]
+                for table in tables(page.body)
+                if table.searchable
+                for row, anchor in zip(table.rows, table.anchors(), strict=True)
+                if not row.total
+            ]
+            entry["u"] = page.told.get("unit_name", "")
+        entries.append(entry)
+    return "window.ANSINH_INDEX=" + json.dumps(entries, ensure_ascii=True, sort_keys=True).replace("<", "\\u003c") + ";\n"

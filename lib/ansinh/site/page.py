@@ -1,21 +1,25 @@
-"""One sealed notebook → one page: front matter, body, headings. Prose by markdown-it, outputs by a table of MIME types."""
+"""One sealed notebook → one page: front matter, body, headings. The cells are one Markdown document, as they are to Quarto."""
 
 from __future__ import annotations
 
 import html
+import json
 import re
 import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import yaml
 from markdown_it import MarkdownIt
-from mdit_py_plugins.attrs import attrs_plugin
-from mdit_py_plugins.container import container_plugin
+from markdown_it.token import Token
+
+from ansinh.site.prose import engine, unsupported
 
 HIDDEN_TAGS = frozenset({"remove-cell", "parameters", "injected-parameters"})
+OPTIONS = {"echo": (False,), "include": (True, False), "output": (True, False)}
+"""Cell options (`#| key: value`) and the values the embedded renderer knows."""
+_OUTPUT = re.compile("<p>\ue000(\\d+)\ue001</p>")
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class Page:
 
     path: str
     front: dict[str, Any]
-    body: str
+    body: str = ""
     headings: list[Heading] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -41,6 +45,17 @@ class Page:
     def up(self) -> str:
         """The relative way from this page to the site's root, "" or "../../"."""
         return "../" * self.path.count("/")
+
+    @property
+    def title(self) -> str:
+        """The page's title, its address where it has none."""
+        return str(self.front.get("title", self.path))
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What the batch says of the page: campaign, unit, level, order."""
+        found: dict[str, Any] = self.front.get("ansinh", {})
+        return found
 
 
 def heading_id(text: str, taken: set[str]) -> str:
@@ -56,68 +71,89 @@ def heading_id(text: str, taken: set[str]) -> str:
     return name
 
 
-def _markdown() -> MarkdownIt:
-    engine = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).use(attrs_plugin)
-    for kind in ("note", "tip", "warning", "important", "caution"):
-        engine.use(
-            container_plugin,
-            f"callout-{kind}",
-            validate=lambda text, *_, kind=kind: text.strip().strip("{}.") == f"callout-{kind}",
-            render=_callout(kind),
-        )
-    return engine
-
-
-def _callout(kind: str) -> Any:
-    def render(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
-        return f'<div class="callout callout-{kind}" role="note">' if tokens[index].nesting == 1 else "</div>"
-
-    return render
+def read_front(path: Path, root: Path) -> tuple[Page, list[dict[str, Any]]]:
+    """Read a sealed notebook's front matter; returns the page, without body, and the cells that follow."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    first = cells[0] if cells else {}
+    front = yaml.safe_load(_source(first).strip().strip("-")) if first.get("cell_type") == "raw" else {}
+    return Page(path.relative_to(root).with_suffix("").as_posix(), front or {}), cells[1 if front else 0 :]
 
 
 def read_page(path: Path, root: Path) -> Page:
     """Read a sealed notebook into a page; warnings name constructs the renderer does not support."""
-    notebook = nbformat.read(path, as_version=4)
-    first = notebook.cells[0]
-    front = yaml.safe_load(first.source.strip().strip("-")) if first.cell_type == "raw" else {}
-    page = Page(path.relative_to(root).with_suffix("").as_posix(), front or {}, "")
-    engine, taken = _markdown(), set[str]()
-    parts = [f"<h1>{html.escape(str(page.front.get('title', page.path)))}</h1>"]
-    for cell in notebook.cells[1:]:
-        tags = set(cell.metadata.get("tags", []))
-        if tags & HIDDEN_TAGS:
-            continue
-        if cell.cell_type == "markdown":
-            parts.append(_prose(engine, cell.source, page, taken))
-        elif cell.cell_type == "code":
-            parts += [_output(output, page) for output in cell.outputs]
-    page.body = "\n".join(part for part in parts if part)
+    page, cells = read_front(path, root)
+    fill(page, cells)
     return page
 
 
-def _prose(engine: MarkdownIt, source: str, page: Page, taken: set[str]) -> str:
-    tokens = engine.parse(source)
+def fill(page: Page, cells: list[dict[str, Any]]) -> None:
+    """Give a page its body: prose by markdown-it, outputs in their places."""
+    prose, outputs = [], list[str]()
+    for cell in cells:
+        if set(cell.get("metadata", {}).get("tags", [])) & HIDDEN_TAGS:
+            continue
+        if cell["cell_type"] == "markdown":
+            source = re.sub("[\ue000\ue001]", "", _source(cell))
+            page.warnings += [f"{page.path}: {found}" for found in unsupported(source)]
+            prose.append(source)
+        elif cell["cell_type"] == "code" and _shown(cell, page):
+            for output in cell.get("outputs", []):
+                prose.append(f"\ue000{len(outputs)}\ue001")
+                outputs.append(_output(output, page))
+    body = _render(engine(), "\n\n".join(prose), page)
+    page.body = f"<h1>{html.escape(page.title)}</h1>\n" + _OUTPUT.sub(lambda found: outputs[int(found[1])], body)
+
+
+def _source(cell: dict[str, Any]) -> str:
+    source = cell.get("source", "")
+    return source if isinstance(source, str) else "".join(source)
+
+
+def _shown(cell: dict[str, Any], page: Page) -> bool:
+    """Say whether a code cell's outputs are shown; options the renderer does not know are named."""
+    options = yaml.safe_load("\n".join(re.findall(r"^#\| ?(.*)$", _source(cell), re.MULTILINE))) or {}
+    for key, value in options.items():
+        if value not in OPTIONS.get(key, ()):
+            page.warnings.append(f"{page.path}: the cell option {key} is not supported")
+    return options.get("output", True) is not False and options.get("include", True) is not False
+
+
+def _render(markdown: MarkdownIt, source: str, page: Page) -> str:
+    tokens, taken, tabset = markdown.parse(source), set[str](), 0
     for at, token in enumerate(tokens):
+        tabset += token.nesting if token.type.startswith("container_") and "panel-tabset" in token.meta.get("classes", ()) else 0
         if token.type == "heading_open":
-            text = "".join(child.content for child in tokens[at + 1].children or [] if child.type in ("text", "code_inline"))
-            token.attrSet("id", heading_id(text, taken))
-            page.headings.append(Heading(int(token.tag[1]), str(token.attrGet("id")), text))
+            _anchor(token, tokens[at + 1], page, taken, listed=not tabset)
         for child in token.children or []:
             if child.type == "link_open" and re.search(r"\.ipynb(#|$)", str(child.attrGet("href"))):
                 child.attrSet("href", re.sub(r"\.ipynb(?=#|$)", ".html", str(child.attrGet("href"))))
-    return str(engine.renderer.render(tokens, engine.options, {}))
+    return str(markdown.renderer.render(tokens, markdown.options, {}))
 
 
-def _output(output: Any, page: Page) -> str:
+def _anchor(opened: Token, inline: Token, page: Page, taken: set[str], *, listed: bool) -> None:
+    """Give a heading its id and its permanent link, and the page its table of contents (tabs of a tabset are not listed)."""
+    text = "".join(child.content for child in inline.children or [] if child.type in ("text", "code_inline"))
+    given = opened.attrGet("id")
+    name = str(given) if given else heading_id(text, taken)
+    opened.attrSet("id", name)
+    if not listed:
+        return
+    page.headings.append(Heading(int(opened.tag[1]), name, text))
+    label = f"Liên kết đến mục: {text}"
+    link = Token("html_inline", "", 0, content=f' <a class="as-anchor" href="#{html.escape(name)}" aria-label="{html.escape(label)}">#</a>')
+    inline.children = [*(inline.children or []), link]
+
+
+def _output(output: dict[str, Any], page: Page) -> str:
     """Return one output as HTML: the richest type we know, in this order."""
-    if output.output_type == "stream":
-        return f'<pre class="as-output">{html.escape(output.text)}</pre>'
-    if output.output_type == "error":
+    if output["output_type"] == "stream":
+        return f'<pre class="as-output">{html.escape("".join(output["text"]))}</pre>'
+    if output["output_type"] == "error":
         page.warnings.append(f"{page.path}: an error output")
         return ""
     data = output.get("data", {})
     for kind, render in (("text/html", str), ("text/plain", lambda text: f'<pre class="as-output">{html.escape(text)}</pre>')):
         if kind in data:
-            return str(render(data[kind]))
+            return str(render("".join(data[kind])))
     page.warnings.append(f"{page.path}: an output of type {', '.join(data)} is not supported")
     return ""

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import Any
+from urllib.parse import unquote
 
 import nbformat
 import yaml
@@ -22,6 +24,8 @@ from ansinh.campaign import Campaign, Workspace
 from ansinh.errors import Busy, NotReady, UserError
 from ansinh.show import numbers
 from ansinh.site import embedded, quarto
+from ansinh.site.downloads import FOLDER, about
+from ansinh.site.dress import METHOD, Page, dress
 from ansinh.site.gate import Gate
 
 Progress = Callable[[str, int, int], None]
@@ -124,21 +128,30 @@ def _stage(workspace: Workspace, campaign: Campaign, gate: Gate, failed: set[tup
     fresh = staged.with_name(f".{staged.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    for job in [*plan(workspace, campaign), *requested(workspace, campaign)]:
-        target = fresh / f"{job.page['address']}.ipynb"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if (job.notebook, job.unit) in failed:
-            target.write_text(nbformat.writes(_apology(job, workspace, campaign)) + "\n", encoding="utf-8")
-        elif job.target.is_file():
-            shutil.copyfile(job.target, target)
-        else:
-            raise NotReady(f"The notebook {job.label} was not run as of {campaign.as_of}. Run `ansinh run {campaign.name}` first.")
+    jobs = [*plan(workspace, campaign), *requested(workspace, campaign)]
+    pages = [Page(job.page["address"], _notebook(job, failed, workspace, campaign)) for job in jobs]
+    downloads = dress(pages, campaign, next((job.page["address"] for job in jobs if job.notebook == METHOD), None))
+    for page in pages:
+        downloads[f"{page.address}.ipynb"] = (json.dumps(page.notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    downloads[f"{FOLDER}/DOC-TOI.txt"] = about(campaign).encode()
+    for name, content in downloads.items():
+        (fresh / name).parent.mkdir(parents=True, exist_ok=True)
+        (fresh / name).write_bytes(content)
     gate.check(fresh)
     shutil.copytree(THEME, fresh / "theme")
     shutil.copyfile(workspace.root / "_quarto.yml", fresh / "_quarto.yml")
     shutil.rmtree(staged, ignore_errors=True)
     fresh.rename(staged)
     return staged
+
+
+def _notebook(job: Job, failed: set[tuple[str, str]], workspace: Workspace, campaign: Campaign) -> dict[str, Any]:
+    """Return a job's sealed notebook, or the page that says it failed; raises NotReady when it was not run."""
+    if (job.notebook, job.unit) in failed:
+        return dict(_apology(job, workspace, campaign))
+    if not job.target.is_file():
+        raise NotReady(f"The notebook {job.label} was not run as of {campaign.as_of}. Run `ansinh run {campaign.name}` first.")
+    return dict(json.loads(job.target.read_text(encoding="utf-8")))
 
 
 def _apology(job: Job, workspace: Workspace, campaign: Campaign) -> nbformat.NotebookNode:
@@ -217,7 +230,7 @@ def broken_links(output: Path) -> list[str]:
         for link in parser.links:
             if link.startswith(("data:", "mailto:")):
                 continue
-            address, _, anchor = link.partition("#")
+            address, _, anchor = unquote(link).partition("#")
             target = (path.parent / address).resolve() if address else path
             if not target.is_file() or (anchor and target in pages and anchor not in pages[target].ids):
                 broken.append(f"{path.relative_to(output.resolve()).as_posix()}: {link}")

@@ -1,31 +1,65 @@
-// Search, sorting and filtering. Without this script every page is complete: links, plain tables.
+// Search, sorting, filtering and tabs. Without this script every page is complete: links, plain tables, sections one below another.
 (function () {
   "use strict";
   var root = document.body.dataset.root || "";
   function fold(text) {
     return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase().replace(/[^a-z0-9]+/g, " ").trim();
   }
-  function wide() { return window.matchMedia("(min-width: 52.01rem)").matches; }
-  var side = document.querySelector(".side details");
-  if (side && wide()) side.open = true;
+  function made(tag, text) { var node = document.createElement(tag); if (text) node.textContent = text; return node; }
+
+  // Navigation and contents stand open where there is room.
+  var wide = window.matchMedia("(min-width: 52.01rem)"), widest = window.matchMedia("(min-width: 75.01rem)");
+  [[".side details", wide], [".toc details", widest]].forEach(function (pair) {
+    var details = document.querySelector(pair[0]);
+    if (!details) return;
+    var fit = function () { details.open = pair[1].matches; };
+    fit(); pair[1].addEventListener("change", fit);
+  });
 
   var box = document.querySelector(".search"), input = document.getElementById("tim"), list = document.getElementById("ket-qua");
-  if (box && window.ANSINH_INDEX) {
-    box.hidden = false;
-    input.addEventListener("input", function () {
-      var words = fold(input.value).split(" ").filter(Boolean);
-      list.replaceChildren();
-      list.hidden = !words.length;
-      if (!words.length) return;
-      var hits = window.ANSINH_INDEX.filter(function (row) { return words.every(function (word) { return row.k.includes(word); }); }).slice(0, 12);
-      hits.forEach(function (row) {
-        var item = document.createElement("li"), link = document.createElement("a");
-        link.href = root + row.p; link.textContent = row.t; item.append(link); list.append(item);
+  var entries = null;
+  function load() {
+    if (entries !== null) return;
+    entries = [];
+    var script = document.createElement("script");
+    script.src = root + "search.js";
+    script.onload = function () {
+      window.ANSINH_INDEX.forEach(function (page) {
+        entries.push({ text: page.t, address: page.p, key: " " + page.k, deep: false });
+        (page.c || []).forEach(function (row) {
+          entries.push({ text: row[0], context: page.u, address: page.p + "#" + row[1], key: " " + fold(row[0] + " " + page.u), start: " " + fold(row[0]), deep: true });
+        });
       });
-      if (!hits.length) {
-        var none = document.createElement("li"), text = document.createElement("span");
-        text.textContent = input.dataset.none; none.append(text); list.append(none);
-      }
+      show();
+    };
+    document.head.append(script);
+  }
+  function show() {
+    var typed = fold(input.value), words = typed.split(" ").filter(Boolean), status = box.querySelector("[role=status]");
+    list.replaceChildren();
+    list.hidden = !words.length || !entries;
+    status.textContent = "";
+    if (list.hidden || (!entries.length)) return;
+    var hits = entries.filter(function (entry) { return words.every(function (word) { return entry.key.includes(" " + word); }); });
+    var rank = function (entry) { return (entry.deep ? (entry.start.includes(" " + typed) ? 2 : 4) : 0) + (entry.key.includes(" " + typed) ? 0 : 1); };
+    hits.sort(function (a, b) { return rank(a) - rank(b); });
+    hits.slice(0, 12).forEach(function (entry) {
+      var item = made("li"), link = made("a", entry.text);
+      link.href = root + entry.address;
+      if (entry.context) link.append(made("small", entry.context));
+      link.addEventListener("click", function () { list.hidden = true; });
+      item.append(link); list.append(item);
+    });
+    if (!hits.length) { var none = made("li"); none.append(made("span", input.dataset.none)); list.append(none); }
+    status.textContent = hits.length ? Math.min(hits.length, 12) + " kết quả" : input.dataset.none;
+  }
+  if (box) {
+    box.hidden = false;
+    input.addEventListener("focus", load);
+    input.addEventListener("input", function () { load(); show(); });
+    document.addEventListener("click", function (event) { if (!box.contains(event.target)) list.hidden = true; });
+    document.addEventListener("keydown", function (event) {
+      if (event.key === "/" && !/^(INPUT|TEXTAREA)$/.test(document.activeElement.tagName)) { event.preventDefault(); input.focus(); }
     });
     box.addEventListener("keydown", function (event) {
       var links = Array.from(list.querySelectorAll("a")), at = links.indexOf(document.activeElement);
@@ -37,13 +71,11 @@
   }
 
   var collator = new Intl.Collator("vi");
-  document.querySelectorAll(".as-table").forEach(function (table) {
-    var body = table.tBodies[0], heads = Array.from(table.tHead ? table.tHead.rows[0].cells : []);
-    if (!body || body.rows.length < 3 || !heads.some(function (head) { return head.dataset.sort; })) return;
+  function sortable(table, heads, body) {
     heads.forEach(function (head, column) {
       if (!head.dataset.sort) return;
-      var button = document.createElement("button");
-      button.type = "button"; button.textContent = head.textContent; head.replaceChildren(button);
+      var button = made("button", head.textContent);
+      button.type = "button"; head.replaceChildren(button);
       button.addEventListener("click", function () {
         var down = head.getAttribute("aria-sort") !== "descending" && (head.dataset.sort === "number" || head.getAttribute("aria-sort") === "ascending");
         heads.forEach(function (other) { other.removeAttribute("aria-sort"); });
@@ -58,14 +90,53 @@
         body.append.apply(body, rows.concat(total));
       });
     });
-    if (table.dataset.filter && body.rows.length > 12) {
-      var field = document.createElement("input");
-      field.type = "search"; field.className = "as-filter"; field.placeholder = "Lọc theo tên"; field.setAttribute("aria-label", "Lọc bảng theo tên");
-      table.parentNode.before(field);
-      field.addEventListener("input", function () {
-        var word = fold(field.value);
-        Array.from(body.rows).forEach(function (row) { row.hidden = word && !row.classList.contains("as-total") && !fold(row.cells[0].textContent).includes(word); });
+  }
+  function filterable(table, body) {
+    var field = made("input");
+    field.type = "search"; field.className = "as-filter"; field.placeholder = "Lọc theo tên"; field.setAttribute("aria-label", "Lọc bảng theo tên: " + table.caption.textContent);
+    table.parentNode.before(field);
+    field.addEventListener("input", function () {
+      var words = fold(field.value).split(" ").filter(Boolean);
+      Array.from(body.rows).forEach(function (row) {
+        var key = " " + fold(row.cells[0].textContent);
+        row.hidden = !row.classList.contains("as-total") && !words.every(function (word) { return key.includes(" " + word); });
+      });
+    });
+  }
+  document.querySelectorAll(".as-table").forEach(function (table) {
+    var body = table.tBodies[0], heads = Array.from(table.tHead ? table.tHead.rows[0].cells : []);
+    if (!body || body.rows.length < 3) return;
+    if (heads.some(function (head) { return head.dataset.sort; })) sortable(table, heads, body);
+    if (table.dataset.filter && body.rows.length > 12) filterable(table, body);
+  });
+
+  // A tabset is sections one below another until this makes tabs of them.
+  document.querySelectorAll(".panel-tabset").forEach(function (set, number) {
+    var titles = Array.from(set.children).filter(function (node) { return node.tagName === (set.querySelector("h2,h3,h4,h5") || {}).tagName; });
+    if (titles.length < 2) return;
+    var bar = made("div"), tabs = [], panels = [];
+    bar.className = "tab-bar"; bar.setAttribute("role", "tablist");
+    titles.forEach(function (title, at) {
+      var panel = made("div"), tab = made("button", title.textContent);
+      while (title.nextSibling && !titles.includes(title.nextSibling)) panel.append(title.nextSibling);
+      tab.type = "button"; tab.id = title.id || "tab-" + number + "-" + at; panel.id = tab.id + "-noi-dung";
+      tab.setAttribute("role", "tab"); tab.setAttribute("aria-controls", panel.id);
+      panel.setAttribute("role", "tabpanel"); panel.setAttribute("aria-labelledby", tab.id); panel.tabIndex = 0;
+      title.replaceWith(panel); bar.append(tab); tabs.push(tab); panels.push(panel);
+      tab.addEventListener("click", function () { choose(at); });
+    });
+    function choose(at) {
+      tabs.forEach(function (tab, other) {
+        tab.setAttribute("aria-selected", String(other === at)); tab.tabIndex = other === at ? 0 : -1; panels[other].hidden = other !== at;
       });
     }
+    bar.addEventListener("keydown", function (event) {
+      var step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!step) return;
+      var at = (tabs.indexOf(document.activeElement) + step + tabs.length) % tabs.length;
+      choose(at); tabs[at].focus();
+    });
+    set.prepend(bar); choose(0);
+    window.addEventListener("beforeprint", function () { panels.forEach(function (panel) { panel.hidden = false; }); });
   });
 })();

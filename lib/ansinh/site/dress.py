@@ -1,0 +1,193 @@
+"""Dresses the staged notebooks, so that both renderers show the same: row anchors, downloads, "how is this computed", comparison.
+
+Everything comes from the pages' own published tables: nothing is counted here, and nothing is said that no page says.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansinh.campaign import Campaign
+from ansinh.show import Shown, escape, numbers
+from ansinh.show import tables as show_tables
+from ansinh.site.downloads import FOLDER, as_csv, as_xlsx
+from ansinh.site.published import Row, Table, slug, tables
+
+METHOD = "method"
+"""The notebook whose page explains every figure."""
+FIGURE_TERMS = {
+    "tu-danh-sach-den-chi-tra": "Tỷ lệ đủ thông tin",
+    "ban-do": "Tỷ lệ có tài khoản",
+    "dien-bien": "Tỷ lệ có tài khoản",
+    "so-sanh": "Cao, thấp hơn mức chung",
+}
+"""Figures whose words do not name their definition: start of the figure's id → the term the method page defines."""
+_BLOCK = re.compile(
+    r'<figure class="as-figure" id="(?P<figure>[^"]+)">.*?</figure>'
+    r'|<div class="as-table-wrap"[^>]*><table [^>]*id="(?P<table>[^"]+)".*?</table></div>(?:\s*<p class="as-note">.*?</p>)?',
+    re.DOTALL,
+)
+_TILES = r"class=\"as-tiles\""
+_ROW = re.compile(r'<tr(?P<rest>(?: class="[^"]*")?)>(?=<th scope="row")')
+POINTS = "điểm phần trăm"
+_CAPTION = re.compile(r"<figcaption>([^<]*)</figcaption>")
+_CHECK = re.compile(r'(<th scope="row"[^>]*>)([A-Z]\d\d)( · )')
+
+
+@dataclass
+class Page:
+    """A sealed notebook on its way to the renderer; `address` is where it will stand, without ending."""
+
+    address: str
+    notebook: dict[str, Any]
+    tables: list[Table] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for output in self.outputs():
+            self.tables += tables(_text(output))
+
+    @property
+    def up(self) -> str:
+        """The relative way to the site's root."""
+        return "../" * self.address.count("/")
+
+    def outputs(self) -> list[dict[str, Any]]:
+        """Return the outputs that are HTML."""
+        return [
+            output["data"] for cell in self.notebook["cells"] for output in cell.get("outputs", []) if "text/html" in output.get("data", {})
+        ]
+
+
+def dress(pages: Sequence[Page], campaign: Campaign, method: str | None) -> dict[str, bytes]:
+    """Dress all pages in place; returns the downloads, path from the site's root → bytes.
+
+    `method` is the address of the page that explains the figures, None when the campaign publishes none.
+    """
+    terms = _terms(next((page for page in pages if page.address == method), None))
+    whole = _rows_by_page(pages)
+    files: dict[str, bytes] = {}
+    for page in pages:
+        _compare(page, whole, campaign.place)
+        way = f"{page.up}{method}.html" if method and page.address != method else ""
+        explained = _Explained(way, terms)
+        for output in page.outputs():
+            output["text/html"] = _dressed(_text(output), page, explained)
+        for table in tables("".join(_text(output) for output in page.outputs())):
+            name = f"{FOLDER}/{page.address}/{table.id}"
+            files[f"{name}.csv"], files[f"{name}.xlsx"] = as_csv(table), as_xlsx(table, campaign)
+    return files
+
+
+def _text(output: Mapping[str, Any]) -> str:
+    given = output["text/html"]
+    return given if isinstance(given, str) else "".join(given)
+
+
+def _terms(page: Page | None) -> dict[str, str]:
+    """Return what the method page explains: words of a row → the row's anchor."""
+    if page is None:
+        return {}
+    return {
+        slug(row.cells[0].text): anchor
+        for table in page.tables
+        for row, anchor in zip(table.rows, table.anchors(), strict=True)
+        if row.cells
+    }
+
+
+@dataclass(frozen=True)
+class _Explained:
+    """The way to the method page ("" on that page itself) and what it explains."""
+
+    way: str
+    terms: Mapping[str, str]
+
+    def check(self, found: re.Match[str]) -> str:
+        """Return the start of a row that names a check, the check's id now a link to its row on the method page."""
+        anchor = self.terms.get(slug(found[2]))
+        return f'{found[1]}<a href="{self.way}#{anchor}">{found[2]}</a>{found[3]}' if self.way and anchor else found[0]
+
+    def address(self, id: str, own: Sequence[Table]) -> str:
+        """Return the way to what explains a figure or table: declared, else the first rate among its headings, else the definitions."""
+        declared = next((term for start, term in FIGURE_TERMS.items() if id.startswith(start)), "")
+        headings = sorted((heading for table in own for heading in table.headings), key=lambda heading: not heading.startswith("Tỷ lệ"))
+        found = next((self.terms[slug(word)] for word in [declared, *headings] if slug(word) in self.terms), None)
+        return f"{self.way}#{found}" if found else self.way
+
+
+def _dressed(markup: str, page: Page, explained: _Explained) -> str:
+    """Return one output with anchors on the rows of its tables and a line of links below each figure and table."""
+
+    def block(found: re.Match[str]) -> str:
+        own = tables(found[0])
+        anchors = iter([anchor for table in own for anchor in table.anchors()])
+        marked = _ROW.sub(lambda row: f'<tr id="{escape(next(anchors))}"{row["rest"]}>', found[0])
+        marked = _CHECK.sub(explained.check, marked)
+        caption = own[0].caption if own else html.unescape(_CAPTION.search(found[0])[1])  # type: ignore[index]
+        line = _links(found["figure"] or found["table"], caption, own, page, explained)
+        return f"{marked.removesuffix('</figure>')}{line}</figure>" if found["figure"] else marked + line
+
+    return _BLOCK.sub(block, markup)
+
+
+def _links(id: str, caption: str, own: Sequence[Table], page: Page, explained: _Explained) -> str:
+    """Return the line below a figure or table: downloads, how it is computed, permanent link."""
+    folder = f"{page.up}{FOLDER}/{page.address}"
+    parts = [
+        _link(f"{folder}/{id}.{ending}", word, caption, " download") for ending, word in (("csv", "Tải CSV"), ("xlsx", "Tải Excel")) if own
+    ]
+    if explained.way:
+        parts.append(_link(explained.address(id, own), "Cách tính", caption))
+    parts.append(_link(f"#{id}", "Liên kết", caption))
+    return f'<p class="as-tools">{" ".join(parts)}</p>'
+
+
+def _link(address: str, word: str, caption: str, attribute: str = "") -> str:
+    return f'<a href="{escape(address)}" aria-label="{word}: {escape(caption)}"{attribute}>{word}</a>'
+
+
+def _rows_by_page(pages: Sequence[Page]) -> dict[str, tuple[Table, Row, Row]]:
+    """Return, for every page a table of the whole leads to, that table, the page's row in it and the row that sums up."""
+    found: dict[str, tuple[Table, Row, Row]] = {}
+    for page in pages:
+        for table in page.tables:
+            total = next((row for row in table.rows if row.total), None)
+            for row in table.rows if total else ():
+                if row.link:
+                    found.setdefault(row.link.removesuffix(".html"), (table, row, total))  # type: ignore[arg-type]
+    return found
+
+
+def _compare(page: Page, whole: Mapping[str, tuple[Table, Row, Row]], place: str) -> None:
+    """Add, below the headline figures of a unit's page, how its rates stand beside those of the whole."""
+    at = next((at for at, cell in enumerate(page.notebook["cells"]) if _TILES in json.dumps(cell.get("outputs", []))), None)
+    if page.address not in whole or at is None:
+        return
+    table, row, total = whole[page.address]
+    lines = [
+        [heading, here.text, there.text, _difference(here.text, there.text)]
+        for heading, here, there in zip(table.headings, row.cells, total.cells, strict=True)
+        if there.text.endswith("%")
+    ]
+    if lines:
+        headings = ["Chỉ tiêu", row.cells[0].text, place, f"Chênh lệch ({POINTS})"]
+        shown = show_tables.plain("so-voi-chung", f"So với {place}", headings, lines, figures=(1, 2, 3))
+        page.notebook["cells"].insert(at + 1, _cell("so-voi-chung", shown))
+
+
+def _difference(here: str, there: str) -> str:
+    """Return the difference of two shares as shown, a dash where one is withheld."""
+    one, other = numbers.parse(here), numbers.parse(there)
+    return "–" if one is None or other is None else numbers.change(one - other).removesuffix(f" {POINTS}")
+
+
+def _cell(id: str, shown: Shown) -> dict[str, Any]:
+    """Return a code cell without code that shows one thing, in the form of notebook format 4.5."""
+    data = {"text/html": shown.html, "text/plain": shown.text}
+    output = {"output_type": "display_data", "metadata": {}, "data": data}
+    return {"cell_type": "code", "id": id, "execution_count": None, "metadata": {}, "source": "", "outputs": [output]}

@@ -1,0 +1,71 @@
+"""The published site, a real browser over it, and what the site is checked with (tests/site/package.json)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from ansinh.campaign import Workspace
+
+ROOT = Path(__file__).parents[2]
+CHECKERS = Path(__file__).with_name("node_modules")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+KINDS = (
+    "index.html",
+    "chi-thi.html",
+    "phuong-phap.html",
+    "don-vi/006-dong-da/tai-khoan.html",
+    "don-vi/006-dong-da/du-lieu.html",
+    "don-vi/006-dong-da/chi-tra.html",
+)
+"""One page of every kind."""
+
+
+@pytest.fixture(scope="session")
+def site(request: pytest.FixtureRequest) -> Path:
+    """The site named by ANSINH_SITE (CI's own build), else the small demo city's."""
+    if given := os.environ.get("ANSINH_SITE"):
+        return (ROOT / given).resolve()
+    published: Workspace = request.getfixturevalue("published")
+    return published.output(published.campaign())
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as engine:
+        opened = engine.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def index(site: Path) -> str:
+    """The city page's address, straight from the folder (file://)."""
+    return (site / "index.html").as_uri()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh page; the test fails when the page reports an error, a blocked resource among them."""
+    opened = browser.new_page()
+    failures: list[str] = []
+    opened.on("console", lambda message: failures.append(message.text) if message.type == "error" else None)
+    opened.on("pageerror", lambda error: failures.append(str(error)))
+    yield opened
+    opened.close()
+    assert failures == []
+
+
+def checker(name: str) -> Path:
+    """Return an installed checker's folder; skips, saying how to install it, where it is not."""
+    folder = CHECKERS / name
+    if not folder.is_dir():
+        pytest.skip(f"{name} is not installed: npm ci --ignore-scripts --prefix tests/site")
+    return folder

@@ -1,0 +1,49 @@
+"""What others check sites with: the Nu HTML checker over all pages, axe-core in a real Chromium over every kind of page.
+
+Install both: npm ci --ignore-scripts --prefix tests/site (the Nu checker needs Java).
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.site.conftest import KINDS, checker
+
+
+@pytest.mark.slow
+def test_no_page_has_an_error_for_the_nu_html_checker(site: Path) -> None:
+    java = shutil.which("java")
+    if java is None:
+        pytest.skip("no Java on this machine")
+    jar = checker("vnu-jar") / "build" / "dist" / "vnu.jar"
+    command = [java, "-jar", str(jar), "--errors-only", "--skip-non-html", "--format", "json", str(site)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    found = Counter((message["message"], message.get("extract", "")[:80]) for message in json.loads(done.stderr)["messages"])
+    assert found == {}
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_no_violation_on_any_kind_of_page(browser: Browser, index: str, scheme: str, width: int) -> None:
+    axe = (checker("axe-core") / "axe.min.js").read_text(encoding="utf-8")
+    # The pages' own policy would refuse the checker's script.
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True)
+    page, found = context.new_page(), []
+    for address in KINDS:
+        page.goto(index.replace("index.html", address))
+        page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
+        page.evaluate(axe)
+        report = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        found += [(address, item["id"], item["nodes"][0]["html"][:120], len(item["nodes"])) for item in report["violations"]]
+        assert len(report["passes"]) > 20, "axe looked at the page"
+    context.close()
+    assert found == []
