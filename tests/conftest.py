@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from playwright.sync_api import Browser, sync_playwright
 
 from ansinh.campaign import DEFAULT_CAMPAIGN, Campaign, Workspace
 
@@ -125,3 +127,17 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Give nbval's kernels the small city; they know no fixtures."""
     if any(item.nodeid.split("::")[0].endswith(".ipynb") for item in session.items):
         os.environ["ANSINH_WORKSPACE"] = str(judged_city(session.config.cache.mkdir("city")).root)
+
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium a worker: Playwright starts only once in a process."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as engine:
+        opened = engine.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
+        yield opened
+        opened.close()

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from ansinh.campaign import Workspace
 
 ROOT = Path(__file__).parents[2]
 CHECKERS = Path(__file__).with_name("node_modules")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 KINDS = (
     "index.html",
     "chi-thi.html",
@@ -33,16 +31,6 @@ def site(request: pytest.FixtureRequest) -> Path:
         return (ROOT / given).resolve()
     published: Workspace = request.getfixturevalue("published")
     return published.output(published.campaign())
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as engine:
-        opened = engine.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from ansinh.show import Shown, figures, tables
 from ansinh.show.shown import CONTROLS
 from ansinh.site.downloads import as_csv, as_xlsx, harmless
 from ansinh.site.dress import Page, dress
-from tests.site.conftest import CHECKERS, browser  # noqa: F401
+from tests.site.conftest import CHECKERS
 from tests.site.small_project import ROOT, lay, render
 
 OWN = [
@@ -181,7 +181,7 @@ def test_the_same_table_gives_the_same_bytes(shown: Shown, campaign: Campaign) -
 
 
 @pytest.mark.browser
-def test_in_a_browser_nothing_of_it_runs_and_search_shows_it_as_text(browser: Browser, tree: Path) -> None:  # noqa: F811
+def test_in_a_browser_nothing_of_it_runs_and_search_shows_it_as_text(browser: Browser, tree: Path) -> None:
     page, heard = browser.new_page(), list[str]()
     page.on("dialog", lambda dialog: (heard.append(dialog.message), dialog.dismiss()))
     page.on("console", lambda message: heard.append(message.text) if message.type == "error" else None)
