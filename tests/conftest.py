@@ -52,9 +52,8 @@ def state_of_the_code(*without: str) -> str:
 
 def judged_city(cache: Path, name: str = DEFAULT_CAMPAIGN) -> Workspace:
     """Return the workspace of a campaign's small city, loaded and judged; made on first use, by one worker."""
-    from ansinh.checks import run
     from ansinh.intake import load
-    from ansinh.pipeline import write_demo
+    from ansinh.pipeline import check, write_demo
 
     folder = cache / f"{name}-{state_of_the_code(*ABOVE)}"
     with FileLock(cache / f"lock-{name}"):
@@ -65,7 +64,7 @@ def judged_city(cache: Path, name: str = DEFAULT_CAMPAIGN) -> Workspace:
             campaign = small(workspace.campaign(name))
             write_demo(workspace, campaign, jobs=2, progress=None)
             load(workspace, campaign, jobs=2)
-            run(workspace, campaign)
+            check(workspace, campaign)
             (folder / "ready").touch()
     return Workspace(folder)
 

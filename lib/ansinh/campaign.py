@@ -132,7 +132,7 @@ class Disclosure(Settings):
 
     threshold: int = Field(default=7, ge=0, description="Counts from 1 to this are not shown")
     rounding: int = Field(default=5, ge=1, description="Counts shown are rounded to a multiple of this; 1 is none")
-    rate_minimum: int = Field(default=20, ge=0, description="Rates over fewer than this are not shown")
+    rate_minimum: int = Field(default=20, ge=0, description="Rates over fewer than this, as shown, are not shown")
 
 
 class Notebooks(Settings):

@@ -18,10 +18,12 @@ from ansinh import store
 from ansinh.batch import RunReport
 from ansinh.batch import run as run_notebooks
 from ansinh.campaign import Campaign, Workspace
+from ansinh.checks import CheckReport
 from ansinh.checks import run as run_checks
 from ansinh.demo import write_city
-from ansinh.disclosure import Counts, Released, release
+from ansinh.disclosure import Released
 from ansinh.intake import LoadReport, load
+from ansinh.measures import Scope, history, protection
 from ansinh.site import SiteReport, publish
 
 Progress = Callable[[str, int, int], None]
@@ -97,20 +99,16 @@ def timed(told: Summary, stage: str) -> Iterator[None]:
 
 def city_figures(workspace: Workspace, campaign: Campaign) -> Released:
     """Return persons, clean and covered persons of the whole campaign with their rates, after disclosure control."""
-    con = store.connect(workspace.store(campaign, campaign.as_of), [store.PERSONS])
-    frame = store.query(
-        con,
-        "SELECT count(*) AS persons, count(*) FILTER (clean) AS clean, count(*) FILTER (has_account) AS covered FROM persons",
-        what="the city's figures",
-    )
-    frame.insert(0, "place", campaign.place)
-    counts = Counts(
-        frame,
-        keys=("place",),
-        counts={"persons": None, "clean": "persons", "covered": "persons"},
-        rates={"clean_rate": ("clean", "persons"), "coverage": ("covered", "persons")},
-    )
-    return release(counts, campaign)
+    con = store.connect(workspace.store(campaign, campaign.as_of), [store.PERSONS, store.WITHHELD])
+    scope = Scope(con, workspace, campaign, None)
+    return protection.released(scope, history.today(scope))
+
+
+def check(workspace: Workspace, campaign: Campaign, *, force: bool = False, progress: Progress | None = None) -> CheckReport:
+    """Judge the campaign's snapshot, then decide what must be withheld of all that will be published."""
+    told = run_checks(workspace, campaign, force=force, progress=progress)
+    protection.protect(workspace, campaign, force=force)
+    return told
 
 
 def write_demo(workspace: Workspace, campaign: Campaign, *, jobs: int, progress: Progress | None, force: bool = False) -> bool:
@@ -185,7 +183,7 @@ def build(
     with timed(told, "intake"):
         told.load = load(workspace, campaign, jobs=jobs, force=force, progress=progress)
     with timed(told, "check"):
-        run_checks(workspace, campaign, force=force, progress=progress)
+        check(workspace, campaign, force=force, progress=progress)
         told.figures = city_figures(workspace, campaign)
     with timed(told, "run"):
         told.run = run_notebooks(workspace, campaign, jobs=jobs, force=force, progress=progress)

@@ -291,7 +291,6 @@ OUTCOMES = Table(
         _c("outcome", "text", "fails | passes | not_applicable", "Kết quả"),
         _c("reason", "text", "Why not applicable; empty otherwise", "Lý do không áp dụng"),
         _c("rows", "integer", "Rows of the judged table", "Số dòng", "rows"),
-        _c("persons", "integer", "Distinct persons among them", "Số người", "persons"),
     ),
 )
 
@@ -340,9 +339,19 @@ PERSONS = Table(
     ),
 )
 
+WITHHELD = Table(
+    "withheld",
+    "one count of a published table that must not be shown although it is not small itself",
+    ("unit", "cell"),
+    (
+        _UNIT,
+        _c("cell", "text", "Name of the count: place, row and what it counts", "Tên ô số liệu không công bố"),
+    ),
+)
+
 TABLES: Mapping[str, Table] = {
     table.name: table
-    for table in (BENEFICIARIES, REGISTER_MATCHES, ACCOUNTS, PAYMENTS, QUARANTINE, MENDS, LOADS, FINDINGS, OUTCOMES, PERSONS)
+    for table in (BENEFICIARIES, REGISTER_MATCHES, ACCOUNTS, PAYMENTS, QUARANTINE, MENDS, LOADS, FINDINGS, OUTCOMES, PERSONS, WITHHELD)
 }
 
 BATCH = 50_000
@@ -446,9 +455,20 @@ def connect(
     with contextlib.suppress(duckdb.InvalidInputException):
         con.execute("SET enable_progress_bar = false")
     if memory:
-        con.execute(f"SET memory_limit = '{memory}'")
+        # What does not fit goes to the restricted store, never to a folder the engine chooses.
+        spill = (store / ".spill").as_posix().replace("'", "''")
+        con.execute(f"SET memory_limit = '{memory}'; SET temp_directory = '{spill}'")
     for table in tables:
         con.execute(f'CREATE VIEW "{table.name}" AS {_select(store, table, units)}')
+    return con
+
+
+def in_memory(store: Path) -> duckdb.DuckDBPyConnection:
+    """Open the judged tables as `connect` does, read once into memory, one thread: for many small questions, which threads only delay."""
+    con = connect(store, threads=1)
+    for table in (PERSONS, FINDINGS, OUTCOMES):
+        con.execute(f'CREATE TEMP TABLE "read {table.name}" AS SELECT * FROM "{table.name}"')
+        con.execute(f'CREATE OR REPLACE VIEW "{table.name}" AS SELECT * FROM "read {table.name}"')
     return con
 
 
@@ -488,6 +508,11 @@ def query(
 def has_findings(store: Path) -> bool:
     """Tell whether `ansinh check` has run on this store."""
     return (store / PERSONS.name).is_dir()
+
+
+def has_withheld(store: Path) -> bool:
+    """Tell whether it has been decided what must not be shown of this store."""
+    return (store / WITHHELD.name).is_dir()
 
 
 def signed(store: Path, step: str, signature: str) -> bool:

@@ -46,7 +46,7 @@ def open_audit(campaign: str, unit: str, as_of: str) -> Audit:
             f"There are no findings of {campaign} as of {as_of}. Run `ansinh build {campaign} --as-of {as_of}`, or `ansinh check` first."
         )
     home = found.code if found and found.level == settings.units.level else found.parent if found else ""
-    return Audit(Scope(store.connect(folder, units=[home] if home else None), workspace, settings, found))
+    return Audit(Scope(store.connect(folder, units=[home] if home else None, threads=1 if home else 0), workspace, settings, found))
 
 
 def _find(workspace: Workspace, campaign: Campaign, code: str) -> Unit:

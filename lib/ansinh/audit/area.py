@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ansinh.campaign import Campaign
-from ansinh.disclosure import Counts, Released, release
+from ansinh.disclosure import Counts, Released
 from ansinh.identity.banks import Banks
-from ansinh.measures import Scope
+from ansinh.measures import Scope, protection
 from ansinh.show import Shown, paragraph
 
 
@@ -24,7 +24,7 @@ class Area:
 
     def release(self, counts: Counts) -> Released:
         """Pass raw counts through disclosure control."""
-        return release(counts, self.campaign)
+        return protection.released(self.scope, counts)
 
     @property
     def row_word(self) -> str:

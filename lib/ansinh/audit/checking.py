@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from ansinh.checks import ACTORS, DIMENSIONS, SEVERITIES, catalogue
 from ansinh.checks.check import KEY_OF, Check
-from ansinh.disclosure import Counts, release
 from ansinh.errors import UserError
 from ansinh.identity import citizen_number
-from ansinh.measures import Scope, cleanliness
+from ansinh.measures import Scope, cleanliness, protection
 from ansinh.show import Shown, escape, tables
 
 
@@ -33,7 +34,7 @@ class OpenCheck:
         """Rows that fail, rows the check applies to, and all rows judged; unit: records of the judged table."""
         whole = cleanliness.by_check(self._scope)
         frame = whole.frame[whole.frame["check_id"] == self.rule.id]
-        released = release(Counts(frame, whole.keys, whole.counts, whole.rates, unit=whole.unit), self._scope.campaign)
+        released = protection.released(self._scope, replace(whole, frame=frame))
         columns = {
             "title": "Tiêu chí",
             "failing": "Không đạt",

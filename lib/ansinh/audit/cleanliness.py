@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 from ansinh.audit.area import Area, nobody
 from ansinh.checks import ACTORS, SEVERITIES
-from ansinh.disclosure import Counts, Released
+from ansinh.disclosure import Released
 from ansinh.measures import cleanliness
 from ansinh.show import Shown, figures, paragraph, tables, words
 from ansinh.show.figures import Headline
@@ -82,7 +83,7 @@ class Cleanliness(Area):
             frame = frame[frame["failing"] > 0]
         if frame.empty:
             return paragraph("Không còn lỗi nào được phát hiện.")
-        released = self.release(Counts(frame, counts.keys, counts.counts, counts.rates, unit=counts.unit))
+        released = self.release(replace(counts, frame=frame)).ordered("failing") if top else self.release(replace(counts, frame=frame))
         shown = released.frame
         shown["title"] = shown["check_id"] + " · " + shown["title"]
         shown["severity"], shown["who"] = shown["severity"].map(SEVERITIES), shown["who"].map(ACTORS)
@@ -105,7 +106,7 @@ class Cleanliness(Area):
 
     def by_who(self) -> Shown:
         """Persons waiting, by who mends."""
-        released = self.release(cleanliness.by_who(self.scope))
+        released = self.release(cleanliness.by_who(self.scope)).ordered("persons")
         if released.frame.empty:
             return paragraph("Không còn lỗi cản trở nào phải xử lý.")
         released.frame["who"] = released.frame["who"].map(ACTORS)

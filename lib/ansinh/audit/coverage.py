@@ -11,7 +11,6 @@ from ansinh.campaign import Campaign, Workspace
 from ansinh.checks import ACTORS
 from ansinh.disclosure import Counts, Released
 from ansinh.measures import coverage, drops, ranking
-from ansinh.measures.drops import grouped
 from ansinh.show import Shown, figures, numbers, paragraph, tables, words
 from ansinh.show.figures import Headline
 
@@ -25,8 +24,6 @@ CHANNEL_WORDS = {
 }
 HOUR_WORDS = {"office": "Trong giờ hành chính", "evening": "Ngoài giờ hành chính", "weekend": "Thứ Bảy, Chủ nhật", "holiday": "Ngày lễ"}
 ACTOR_WORDS = ACTORS | {"–": "–", "": ""}
-CAUSES_SHOWN = 3
-"""Causes named per step: the ones most people stop for."""
 FEWEST_POINTS = 5
 """Fewer units than this make no comparison."""
 
@@ -154,7 +151,7 @@ class Coverage(Area):
 
     def drops(self) -> Shown:
         """Where people stop on the way from the list to payment by account, why, and who acts; small causes of a step stand together."""
-        released = self.release(grouped(drops.by_cause(self.scope), self.campaign.disclosure.threshold, CAUSES_SHOWN))
+        released = self.release(drops.shown(self.scope))
         if not released.value("persons", len(released.frame) - 1):
             return paragraph("Không còn ai dừng lại trên đường từ danh sách đến chi trả qua tài khoản.")
         released.frame["who"] = released.frame["who"].map(ACTOR_WORDS)
@@ -197,12 +194,17 @@ class Coverage(Area):
     def by_channel(self) -> Shown:
         """By which channel accounts were opened."""
         return self._accounts(
-            self.release(coverage.by_channel(self.scope)), CHANNEL_WORDS, "bang-kenh", "Tài khoản theo kênh mở", "Kênh mở"
+            self.release(coverage.by_channel(self.scope)).ordered("has_account"),
+            CHANNEL_WORDS,
+            "bang-kenh",
+            "Tài khoản theo kênh mở",
+            "Kênh mở",
         )
 
     def by_bank(self) -> Shown:
         """By which bank accounts were opened."""
-        return self._accounts(self.release(coverage.by_bank(self.scope)), None, "bang-ngan-hang", "Tài khoản theo ngân hàng", "Ngân hàng")
+        released = self.release(coverage.by_bank(self.scope)).ordered("has_account")
+        return self._accounts(released, None, "bang-ngan-hang", "Tài khoản theo ngân hàng", "Ngân hàng")
 
     def _accounts(self, released: Released, names: dict[str, str] | None, id: str, caption: str, heading: str) -> Shown:
         if released.frame.empty:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 
 from ansinh.audit.area import Area
 from ansinh.checks import ACTORS, DIMENSIONS, SEVERITIES, catalogue
-from ansinh.disclosure import Counts
 from ansinh.measures import cleanliness
 from ansinh.show import Shown, numbers, paragraph, tables
 
@@ -20,7 +20,7 @@ class Method(Area):
         counts = cleanliness.by_check(self.scope)
         measured = self._measured()
         frame = counts.frame[counts.frame["check_id"].isin(list(checks))]
-        released = self.release(Counts(frame, ("check_id",), counts.counts, counts.rates, unit=counts.unit))
+        released = self.release(replace(counts, frame=frame))
         rows = []
         for at, id in enumerate(released.frame["check_id"]):
             check = checks[id]

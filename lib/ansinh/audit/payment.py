@@ -101,6 +101,7 @@ class Payment(Area):
         if released.frame.empty or self._whole.value("paid_people") == 0:
             return paragraph("Chưa có khoản chi nào trong kỳ.")
         if key == "code":
+            released = released.ordered("paid_people")
             released.frame[key] = self.bank_names(released.frame[key])
         columns = {
             key: heading,

@@ -118,7 +118,7 @@ def _collect(con: duckdb.DuckDBPyConnection, checks: tuple[Check, ...], earlier:
         """CREATE TEMP TABLE outcome_counts AS
         SELECT j.check_id, c.check_version, j.unit, j.commune, j.policy_group,
             CASE j.code WHEN 0 THEN 'passes' WHEN 1 THEN 'fails' ELSE 'not_applicable' END AS outcome,
-            coalesce(r.reason, '') AS reason, count(*) AS rows, count(DISTINCT nullif(j.person_id, '')) AS persons
+            coalesce(r.reason, '') AS reason, count(*) AS rows
         FROM judged j JOIN checks c USING (check_id) LEFT JOIN given_reasons r ON r.check_id = j.check_id AND r.code = j.code
         GROUP BY ALL""",
     )

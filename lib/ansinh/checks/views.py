@@ -15,13 +15,16 @@ from ansinh.errors import EngineError
 from ansinh.identity import citizen_number
 from ansinh.identity.banks import Banks
 
+MEMORY = "1GB"
+"""What the engine may hold of the city; the rest it spills."""
+
 
 def open_views(workspace: Workspace, campaign: Campaign, *, same_person: bool = True) -> duckdb.DuckDBPyConnection:
     """Return a connection with the canonical tables and the judged_* views of the campaign's snapshot.
 
     `same_person` looks for probable duplicates over the whole city (seconds); without it nobody is a lookalike.
     """
-    con = store.connect(workspace.store(campaign, campaign.as_of))
+    con = store.connect(workspace.store(campaign, campaign.as_of), memory=MEMORY)
     prepare(con, workspace, campaign, same_person=same_person)
     return con
 

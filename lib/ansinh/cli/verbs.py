@@ -200,7 +200,7 @@ def check(
         return
     told = story.summary(settings)
     with Teller() as teller, story.timed(told, "check"):
-        room.run(place, settings, progress=teller)
+        story.check(place, settings, progress=teller)
         told.figures = story.city_figures(place, settings)
     closing(told, as_json=json)
 

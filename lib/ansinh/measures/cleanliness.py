@@ -24,7 +24,7 @@ RATES = {f"{name}_rate": (name, "persons") for name in ("complete", "verified", 
 
 def rates(scope: Scope) -> Counts:
     """Return persons, complete, verified, clean and ready, per row and in total."""
-    return Counts(scope.by_row(COUNTS), ("code", "name"), PARTS, RATES, total="is_total")
+    return Counts(scope.by_row(COUNTS), ("code", "name"), PARTS, RATES, total="is_total", place=scope.place, axis=scope.axis)
 
 
 def whole(scope: Scope) -> Counts:
@@ -45,9 +45,8 @@ def by_check(scope: Scope) -> Counts:
         rows[name] = [getattr(check, name) for check in checks]
     rows["version"] = [str(check.version) for check in checks]
     keys = ("check_id", "version", "title", "dimension", "severity", "who", "remedy")
-    return Counts(
-        rows, keys, {"judged": None, "applicable": "judged", "failing": "applicable"}, {"share": ("failing", "applicable")}, unit="records"
-    )
+    parts, rates = {"judged": None, "applicable": "judged", "failing": "applicable"}, {"share": ("failing", "applicable")}
+    return Counts(rows, keys, parts, rates, unit="records", place=scope.place, axis="check", label=("check_id",))
 
 
 def by_who(scope: Scope) -> Counts:
@@ -58,7 +57,8 @@ def by_who(scope: Scope) -> Counts:
         FROM findings WHERE {scope.where} AND severity <> 'warns' AND person_id <> '' GROUP BY 1 ORDER BY 2 DESC, 1""",
         "findings by who mends",
     )
-    return Counts(frame, ("who",), {"persons": None, "blocks_account": "persons", "blocks_payment": "persons"})
+    parts = {"persons": None, "blocks_account": "persons", "blocks_payment": "persons"}
+    return Counts(frame, ("who",), parts, place=scope.place, axis="who", means={"persons": "waiting"})
 
 
 def changes(scope: Scope) -> Counts:
@@ -72,7 +72,7 @@ def changes(scope: Scope) -> Counts:
         con.close()
     order = {state: at for at, state in enumerate(("new", "standing", "reopened", "mended"))}
     frame = frame.sort_values("state", key=lambda states: states.map(order)).reset_index(drop=True)
-    return Counts(frame, ("state",), {"findings": None}, unit="records")
+    return Counts(frame, ("state",), {"findings": None}, unit="records", place=scope.place, axis="state")
 
 
 def previous(scope: Scope) -> Path | None:

@@ -19,6 +19,7 @@ COUNTS = {
     "remaining": "count(*) FILTER (NOT has_account AND NOT declined)",
 }
 PARTS = {"persons": None, "has_account": "persons", "usable": "persons", "paid": "persons", "declined": "persons", "remaining": "persons"}
+SUMS = (("persons", ("has_account", "declined", "remaining")),)
 RATES = {"coverage": ("has_account", "persons"), "usable_rate": ("usable", "persons"), "paid_rate": ("paid", "persons")}
 
 FUNNEL = {
@@ -60,27 +61,28 @@ CAUSES = (
 
 def rates(scope: Scope) -> Counts:
     """Return persons, with account, with usable account, paid by account, declined and remaining, per row and in total."""
-    return Counts(scope.by_row(COUNTS), ("code", "name"), PARTS, RATES, total="is_total")
+    return Counts(scope.by_row(COUNTS), ("code", "name"), PARTS, RATES, total="is_total", place=scope.place, axis=scope.axis, sums=SUMS)
 
 
 def whole(scope: Scope) -> Counts:
     """Return the same counts for the whole scope, one row."""
-    return one_row(scope, COUNTS, PARTS, RATES)
+    return one_row(scope, COUNTS, PARTS, RATES, sums=SUMS)
 
 
 def funnel(scope: Scope) -> Counts:
     """Return the steps from the list to payment: the first four each among those of the step before, the account steps among all."""
-    return one_row(scope, FUNNEL, dict.fromkeys(FUNNEL, "persons") | {"persons": None}, {})
+    means = {"verified": "complete_verified", "clean": "complete_verified_clean"}
+    return one_row(scope, FUNNEL, dict.fromkeys(FUNNEL, "persons") | {"persons": None}, {}, means=means)
 
 
 def by_group(scope: Scope) -> Counts:
     """Return the rates per policy group, in the campaign's order, groups with nobody left out, with the total."""
-    return _by(scope, "policy_group", {group.id: group.name for group in scope.campaign.groups}, "Nhóm khác")
+    return _by(scope, "group", "policy_group", {group.id: group.name for group in scope.campaign.groups}, "Nhóm khác")
 
 
 def by_sex(scope: Scope) -> Counts:
     """Return the rates by sex, with the total; sex as the list says it, else unknown."""
-    return _by(scope, "sex", {"female": "Nữ", "male": "Nam"}, "Không rõ")
+    return _by(scope, "sex", "sex", {"female": "Nữ", "male": "Nam"}, "Không rõ")
 
 
 AGES = {"0": "Dưới 16 tuổi", "1": "Từ 16 đến dưới 60 tuổi", "2": "Từ 60 đến dưới 80 tuổi", "3": "Từ 80 tuổi"}
@@ -90,10 +92,10 @@ AGES = {"0": "Dưới 16 tuổi", "1": "Từ 16 đến dưới 60 tuổi", "2": 
 def by_age(scope: Scope) -> Counts:
     """Return the rates by age band on the as-of date, with the total; ages out of 0 to 120 count as unknown."""
     band = "CASE WHEN age < 0 OR age > 120 THEN NULL WHEN age < 16 THEN '0' WHEN age < 60 THEN '1' WHEN age < 80 THEN '2' WHEN age >= 80 THEN '3' END"
-    return _by(scope, band, AGES, "Không rõ tuổi")
+    return _by(scope, "age", band, AGES, "Không rõ tuổi")
 
 
-def _by(scope: Scope, sql: str, names: dict[str, str], other: str) -> Counts:
+def _by(scope: Scope, axis: str, sql: str, names: dict[str, str], other: str) -> Counts:
     """Return the rates per value of `sql`, in the order of `names`, values with nobody left out, with the total."""
     selected = ", ".join(f"{count} AS {name}" for name, count in COUNTS.items())
     known = ", ".join(f"'{code}'" for code in names)
@@ -107,7 +109,7 @@ def _by(scope: Scope, sql: str, names: dict[str, str], other: str) -> Counts:
     frame["name"] = frame["code"].map(names).fillna(other).where(~frame["is_total"], "Tổng số")
     frame["at"] = frame["code"].map(order).where(~frame["is_total"], len(order))
     frame = frame.sort_values("at", kind="stable").drop(columns=["at", "code"]).reset_index(drop=True)
-    return Counts(frame, ("name",), PARTS, RATES, total="is_total")
+    return Counts(frame, ("name",), PARTS, RATES, total="is_total", place=scope.place, axis=axis, sums=SUMS)
 
 
 OWNERS = {
@@ -126,7 +128,13 @@ def by_owner(scope: Scope) -> Counts:
     frame = pd.concat(rows, ignore_index=True)
     frame["is_total"] = [False] * len(OWNERS) + [True]
     return Counts(
-        frame, ("name",), {"has_account": None, "usable": "has_account"}, {"usable_rate": ("usable", "has_account")}, total="is_total"
+        frame,
+        ("name",),
+        {"has_account": None, "usable": "has_account"},
+        {"usable_rate": ("usable", "has_account")},
+        total="is_total",
+        place=scope.place,
+        axis="owner",
     )
 
 
@@ -142,26 +150,28 @@ def gap(scope: Scope) -> Counts:
     rows["who"] = [who for _, _, who, _ in CAUSES]
     rows.loc[len(rows)] = ["total", int(rows["persons"].sum()), "Tổng số người chưa có tài khoản dùng được", ""]
     rows["is_total"] = rows["cause"] == "total"
-    return Counts(rows, ("cause", "name", "who"), {"persons": None}, total="is_total")
+    means = {"persons": "without_usable"}
+    return Counts(rows, ("cause", "name", "who"), {"persons": None}, total="is_total", place=scope.place, axis="cause", means=means)
 
 
 def by_channel(scope: Scope) -> Counts:
     """Return persons with account by the channel it was opened through."""
-    return _with_account(scope, "account_channel")
+    return _with_account(scope, "channel")
 
 
 def by_bank(scope: Scope) -> Counts:
     """Return persons with account by bank (D9), and how many of those accounts are usable."""
-    return _with_account(scope, "account_bank")
+    return _with_account(scope, "bank")
 
 
-def _with_account(scope: Scope, column: str) -> Counts:
+def _with_account(scope: Scope, axis: str) -> Counts:
     frame = scope.query(
-        f"SELECT coalesce({column}, '') AS code, count(*) AS has_account, count(*) FILTER (usable_account) AS usable FROM persons"
+        f"SELECT coalesce(account_{axis}, '') AS code, count(*) AS has_account, count(*) FILTER (usable_account) AS usable FROM persons"
         f" WHERE {scope.where} AND has_account GROUP BY 1 ORDER BY 2 DESC, 1",
-        column,
+        f"accounts by {axis}",
     )
-    return Counts(frame, ("code",), {"has_account": None, "usable": "has_account"}, {"usable_rate": ("usable", "has_account")})
+    parts, rates = {"has_account": None, "usable": "has_account"}, {"usable_rate": ("usable", "has_account")}
+    return Counts(frame, ("code",), parts, rates, place=scope.place, axis=axis, margin=True)
 
 
 def by_hours(scope: Scope) -> Counts:
@@ -178,4 +188,4 @@ def by_hours(scope: Scope) -> Counts:
         "hours",
     ).set_index("code")
     rows = frame.reindex(["office", "evening", "weekend", "holiday"]).fillna(0).astype("int64").reset_index()
-    return Counts(rows, ("code",), {"opened": None})
+    return Counts(rows, ("code",), {"opened": None}, place=scope.place, axis="hours")

@@ -24,7 +24,15 @@ def trend(scope: Scope) -> Counts:
         FROM (SELECT unnest(generate_series(DATE '{campaign.started}', DATE '{campaign.as_of}', INTERVAL 1 DAY))::DATE AS day) ORDER BY day""",
         "the trend",
     )
-    return Counts(frame, ("day",), {"persons": None, "covered": "persons"}, {"coverage": ("covered", "persons")})
+    return Counts(
+        frame,
+        ("day",),
+        {"persons": None, "covered": "persons"},
+        {"coverage": ("covered", "persons")},
+        place=scope.place,
+        axis="day",
+        fixed=frozenset({"persons"}),
+    )
 
 
 def _pace(scope: Scope) -> dict[str, str]:
@@ -38,17 +46,30 @@ def _pace(scope: Scope) -> dict[str, str]:
 
 
 PACE_PARTS = {"persons": None, "covered": "persons", "declined": "persons", "remaining": "persons", "opened_week": "persons"}
+PACE_MEANS = {"covered": "has_account"}
+PACE_SUMS = (("persons", ("covered", "declined", "remaining")), ("covered", ("opened_week",)))
 PACE_RATES = {"coverage": ("covered", "persons")}
 
 
 def pace(scope: Scope) -> Counts:
     """Return what the pace is computed from: persons, covered, remaining, declined and opened in the last seven days."""
-    return one_row(scope, _pace(scope), PACE_PARTS, PACE_RATES)
+    return one_row(scope, _pace(scope), PACE_PARTS, PACE_RATES, means=PACE_MEANS, sums=PACE_SUMS)
 
 
 def pace_by_row(scope: Scope) -> Counts:
     """Return the same per unit or part and in total, to tell which will not make it."""
-    return Counts(scope.by_row(_pace(scope)), ("code", "name"), PACE_PARTS, PACE_RATES, total="is_total")
+    frame = scope.by_row(_pace(scope))
+    return Counts(
+        frame,
+        ("code", "name"),
+        PACE_PARTS,
+        PACE_RATES,
+        total="is_total",
+        place=scope.place,
+        axis=scope.axis,
+        means=PACE_MEANS,
+        sums=PACE_SUMS,
+    )
 
 
 def opened(scope: Scope) -> Counts:

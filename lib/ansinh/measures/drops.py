@@ -61,6 +61,15 @@ FROM stopped WHERE {where} AND step IS NOT NULL GROUP BY ALL
 """
 
 
+SHOWN = 3
+"""Causes named per step: the ones most people stop for."""
+
+
+def shown(scope: Scope) -> Counts:
+    """Return the table as pages show it: the causes most people of a step stop for, the others together."""
+    return grouped(by_cause(scope), scope.campaign.disclosure.threshold, SHOWN)
+
+
 def grouped(counts: Counts, small: int, most: int) -> Counts:
     """Return the table of `by_cause` with the `most` causes of each step; the rest, and causes of up to `small` persons, stand together."""
     frame = counts.frame
@@ -92,4 +101,13 @@ def by_cause(scope: Scope) -> Counts:
     frame["name"] = frame["cause"].map(words).fillna(frame["cause"])
     frame["is_total"] = False
     frame.loc[len(frame)] = ["", "total", "", int(frame["persons"].sum()), "Tổng số người dừng lại", True]
-    return Counts(frame.astype({"persons": "int64"}), ("step", "cause", "name", "who"), {"persons": None}, total="is_total")
+    return Counts(
+        frame.astype({"persons": "int64"}),
+        ("step", "cause", "name", "who"),
+        {"persons": None},
+        total="is_total",
+        place=scope.place,
+        axis="stop",
+        means={"persons": "stopped"},
+        label=("step", "cause", "who"),
+    )

@@ -19,12 +19,18 @@ COUNTS = {
     "usable": "count(*) FILTER (usable_account)",
 }
 PARTS = {"persons": None, "complete": "persons", "clean": "persons", "covered": "persons", "usable": "persons"}
+MEANS = {"covered": "has_account"}
 RATES = {
     "complete_rate": ("complete", "persons"),
     "clean_rate": ("clean", "persons"),
     "coverage": ("covered", "persons"),
     "usable_rate": ("usable", "persons"),
 }
+
+
+def today(scope: Scope) -> Counts:
+    """Return the same counts as they stand now, one row."""
+    return one_row(scope, COUNTS, PARTS, RATES, means=MEANS)
 
 
 def snapshots(scope: Scope) -> Counts:
@@ -40,4 +46,4 @@ def snapshots(scope: Scope) -> Counts:
         rows.append(row)
         con.close()
     frame = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=["as_of", *COUNTS])
-    return Counts(frame, ("as_of",), PARTS, RATES)
+    return Counts(frame, ("as_of",), PARTS, RATES, place=scope.place, axis="snapshot", means=MEANS)

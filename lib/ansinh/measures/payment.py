@@ -22,20 +22,22 @@ PARTS = {
     **{"holders_paid": "paid_people", "holders_by_account": "holders_paid", "holders_in_cash": "holders_paid"},
 }
 RATES = {"cashless_rate": ("by_account", "paid_people"), "holders_rate": ("holders_by_account", "holders_paid")}
+MEANS = {"by_account": "paid"}
+SUMS = (("paid_people", ("by_account", "in_cash", "returned_people")), ("holders_paid", ("holders_by_account", "holders_in_cash")))
 AMOUNTS = {"vnd_account": "sum(paid_account)", "vnd_cash": "sum(paid_cash)", "vnd_returned": "sum(returned)"}
 
 
 def whole(scope: Scope) -> Counts:
     """Return persons and VND of the period for the whole scope, one row."""
-    return one_row(
-        scope, COUNTS | AMOUNTS, PARTS, RATES, {"vnd_account": "by_account", "vnd_cash": "in_cash", "vnd_returned": "returned_people"}
-    )
+    behind = {"vnd_account": "by_account", "vnd_cash": "in_cash", "vnd_returned": "returned_people"}
+    return one_row(scope, COUNTS | AMOUNTS, PARTS, RATES, behind, MEANS, SUMS)
 
 
 def rates(scope: Scope) -> Counts:
     """Return persons paid, by account and in cash, per row and in total."""
     chosen = ("persons", "paid_people", "by_account", "in_cash", "returned_people", "holders_paid", "holders_by_account", "holders_in_cash")
-    return Counts(scope.by_row({name: COUNTS[name] for name in chosen}), ("code", "name"), PARTS, RATES, total="is_total")
+    frame = scope.by_row({name: COUNTS[name] for name in chosen})
+    return Counts(frame, ("code", "name"), PARTS, RATES, total="is_total", place=scope.place, axis=scope.axis, means=MEANS, sums=SUMS)
 
 
 LIST_DAY = 25
@@ -70,7 +72,8 @@ def cash_causes(scope: Scope) -> Counts:
     rows["who"] = [who for _, _, who, _ in CASH_CAUSES]
     rows.loc[len(rows)] = ["total", int(rows["persons"].sum()), "Tổng số", ""]
     rows["is_total"] = rows["cause"] == "total"
-    return Counts(rows, ("cause", "name", "who"), {"persons": None}, total="is_total")
+    means = {"persons": "holders_in_cash"}
+    return Counts(rows, ("cause", "name", "who"), {"persons": None}, total="is_total", place=scope.place, axis="cash_cause", means=means)
 
 
 def by_group(scope: Scope) -> Counts:
@@ -85,7 +88,7 @@ def by_group(scope: Scope) -> Counts:
     frame["name"] = frame["policy_group"].map(names).fillna("Nhóm khác").where(~frame["is_total"], "Tổng số")
     frame["at"] = frame["policy_group"].map(order).fillna(len(order)).where(~frame["is_total"], len(order) + 1)
     frame = frame.sort_values("at", kind="stable").drop(columns=["at", "policy_group"]).reset_index(drop=True)
-    return Counts(frame, ("name",), PARTS, RATES, total="is_total")
+    return Counts(frame, ("name",), PARTS, RATES, total="is_total", place=scope.place, axis="group", means=MEANS, sums=SUMS)
 
 
 def by_bank(scope: Scope) -> Counts:
@@ -97,4 +100,14 @@ def by_bank(scope: Scope) -> Counts:
         "payment by bank",
     )
     parts = {"paid_people": None, "by_account": "paid_people", "in_cash": "paid_people", "returned_people": "paid_people"}
-    return Counts(frame, ("code",), parts, {"cashless_rate": ("by_account", "paid_people")})
+    means = {name: f"holders_of_account_{name}" for name in parts}
+    return Counts(
+        frame,
+        ("code",),
+        parts,
+        {"cashless_rate": ("by_account", "paid_people")},
+        place=scope.place,
+        axis="bank",
+        means=means,
+        sums=(("paid_people", ("by_account", "in_cash", "returned_people")),),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import duckdb
@@ -13,6 +13,7 @@ import pandas as pd
 from ansinh import store
 from ansinh.campaign import Campaign, Workspace
 from ansinh.disclosure import Counts
+from ansinh.errors import NotReady
 from ansinh.units import Unit
 
 UNPLACED = "Chưa xác định được"
@@ -30,6 +31,7 @@ class Scope:
     workspace: Workspace
     campaign: Campaign
     unit: Unit | None
+    cache: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -64,6 +66,27 @@ class Scope:
             return ()
         register = self.workspace.register(self.campaign)
         return tuple((part.code, part.name) for part in register.children(self.unit.code))
+
+    @property
+    def place(self) -> str:
+        """Code of the place, "" for the whole campaign."""
+        return self.unit.code if self.unit else ""
+
+    @property
+    def axis(self) -> str:
+        """What the rows of `by_row` are, for the names of cells."""
+        return "village" if self.column == "village" else "unit"
+
+    @cached_property
+    def withheld(self) -> frozenset[str]:
+        """Names of the cells of this place that must not be shown (`measures.protection`); raises NotReady before they are decided."""
+        today = self.workspace.store(self.campaign, self.campaign.as_of)
+        if not store.has_withheld(today):
+            raise NotReady(
+                f"What must be withheld of {self.campaign.name} is not decided yet. Run `ansinh check {self.campaign.name}` first."
+            )
+        frame = self.query("SELECT cell FROM withheld", "what is withheld")
+        return frozenset(frame["cell"])
 
     @property
     def where(self) -> str:
@@ -115,9 +138,20 @@ def one_row(
     parts: Mapping[str, str | None],
     rates: Mapping[str, tuple[str, str]],
     amounts: Mapping[str, str] | None = None,
+    means: Mapping[str, str] | None = None,
+    sums: tuple[tuple[str, tuple[str, ...]], ...] = (),
 ) -> Counts:
     """Return the counts of the whole scope as a table of one row."""
     selected = ", ".join(f"{sql} AS {name}" for name, sql in counts.items())
     frame = scope.query(f"SELECT {selected} FROM persons WHERE {scope.where}", "the whole").fillna(0)
     frame.insert(0, "name", scope.name)
-    return Counts(frame.astype(dict.fromkeys(counts, "int64")), ("name",), parts, rates, amounts or {})
+    return Counts(
+        frame.astype(dict.fromkeys(counts, "int64")),
+        ("name",),
+        parts,
+        rates,
+        amounts or {},
+        place=scope.place,
+        means=means or {},
+        sums=sums,
+    )

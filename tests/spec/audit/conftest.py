@@ -77,6 +77,8 @@ def opened(empty_workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Opene
             text = "\n".join(f"{key}: {value}" if line.startswith(f"{key}:") else line for line in text.split("\n"))
         file.write_text(text, encoding="utf-8")
         write_persons(empty_workspace, groups, as_of)
+        # Nothing further withheld: these audits are about words and figures, not about what tables tell of each other.
+        (empty_workspace.store(empty_workspace.campaign(), as_of) / store.WITHHELD.name).mkdir(exist_ok=True)
         monkeypatch.setenv("ANSINH_WORKSPACE", str(empty_workspace.root))
         return open_audit("hanoi-tet-2024", unit, as_of.isoformat())
 

@@ -43,7 +43,7 @@ def test_a_rate_is_made_of_the_shown_counts_never_of_the_raw_ones(public: Campai
 
 
 def test_a_rate_over_few_persons_or_over_withheld_ones_is_withheld(public: Campaign) -> None:
-    assert release(one(19, 10), public).value("rate") is None
+    assert release(one(17, 10), public).value("rate") is None
     assert release(one(100, 95), public).value("rate") is None
     assert release(one(0, 0), public).value("rate") is None
 

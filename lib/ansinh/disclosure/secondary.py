@@ -1,0 +1,201 @@
+"""Which further counts must be withheld so that no withheld count can be worked out from what is shown.
+
+Method: complementary cell suppression with interval protection (L. Willenborg, T. de Waal, Elements of Statistical Disclosure
+Control, Springer 2001, ch. 4; A. Hundepool et al., Statistical Disclosure Control, Wiley 2012, ch. 4), over all linked tables at once.
+Every count is a cell; every margin, part and rest is an equation. The reader is taken to know the rule: a rounded count stands for its
+range, "≤ 7" for 1 to 7, an empty cell for 0. Bounds are propagated through all equations; while a small count has fewer than WIDTH
+possible values, the cheapest shown cell that binds it is withheld too. docs/security.md says what this promises.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
+import numpy as np
+
+from ansinh.campaign import Disclosure
+from ansinh.disclosure.tables import HIDDEN, Counts, cell_names, primary_marks
+
+WIDTH = 3
+"""Possible values that must remain for a count that is not shown."""
+ANY = 1e9
+"""More persons than any place has."""
+ROUNDS = 500
+
+
+class Board:
+    """All cells that will be shown, with the equations between them; raw counts, never shown."""
+
+    def __init__(self, rule: Disclosure) -> None:
+        """Begin an empty board under a disclosure rule."""
+        self.rule = rule
+        self._at: dict[str, int] = {}
+        self._of_place: dict[str, list[str]] = defaultdict(list)
+        self._raw: list[int] = []
+        self._shown: list[bool] = []
+        self._hidden: set[int] = set()
+        self._few: set[int] = set()
+        self._equations: dict[tuple[int, tuple[int, ...]], None] = {}
+
+    def add(self, counts: Counts) -> None:
+        """Add a table as it will be released: its cells, its margins, and the rest of every part. Raises ValueError when a name counts twice."""
+        protected = [column for column in counts.counts if column not in counts.open]
+        if not protected or counts.frame.empty:
+            return
+        names = {column: cells.tolist() for column, cells in cell_names(counts).items()}
+        marks = {column: cells.tolist() for column, cells in primary_marks(counts, self.rule).items()}
+        for column in protected:
+            for name, value, mark in zip(names[column], counts.frame[column], marks[column], strict=True):
+                cell = self._cell(name, int(value), shown=True)
+                if mark == HIDDEN:
+                    self._hidden.add(cell)
+            self._margin(counts, names[column])
+        for column, whole in counts.counts.items():
+            if whole is not None and column in protected:
+                self._rests(counts, names[column], marks[column], names[whole])
+        for whole, parts in counts.sums:
+            for row, name in enumerate(names[whole]):
+                self.relate(name, [names[part][row] for part in parts])
+
+    def _margin(self, counts: Counts, names: list[str]) -> None:
+        """Let the rows add up to the place's own cell."""
+        own = f"{counts.place}||{names[0].rsplit('|', 1)[1]}"
+        rows = [name for name in names if name != own]
+        if rows and own in self._at and (counts.total or counts.margin):
+            self.relate(own, rows)
+
+    def _rests(self, counts: Counts, names: list[str], marks: list[str], wholes: list[str]) -> None:
+        """Let every part and its rest be the whole; rows' rests add up as the parts do."""
+        rests = []
+        for name, mark, whole in zip(names, marks, wholes, strict=True):
+            rest = f"{name} lacks of {whole.rsplit('|', 1)[1]}"
+            rests.append(rest)
+            cell = self._cell(rest, self._raw[self._at[whole]] - self._raw[self._at[name]], shown=False)
+            if mark == HIDDEN:
+                self._few.add(cell)
+            self.relate(whole, [name, rest])
+        self._margin(counts, rests)
+
+    def _cell(self, name: str, raw: int, shown: bool) -> int:
+        at = self._at.setdefault(name, len(self._raw))
+        if at == len(self._raw):
+            self._raw.append(raw)
+            self._shown.append(shown)
+            self._of_place[name.split("|", 1)[0]].append(name)
+        elif self._raw[at] != raw:
+            raise ValueError(f"Two tables count differently under the name {name}: {self._raw[at]} and {raw}.")
+        self._shown[at] |= shown
+        return at
+
+    def raw(self, name: str) -> int | None:
+        """Return the raw count of a cell, None for one that is in no table."""
+        return self._raw[self._at[name]] if name in self._at else None
+
+    def names_at(self, place: str) -> list[str]:
+        """Return the names of all cells in tables that belong to a place, in the order they came."""
+        return [name for name in self._of_place[place] if self._shown[self._at[name]]]
+
+    def relate(self, whole: str, parts: Sequence[str]) -> None:
+        """Tell the reader's knowledge that `parts` add up to `whole`; what they leave is a further part that no table has.
+
+        Cells in no table are left out of `parts`; nothing is told when `whole` is in none, or when the parts exceed it.
+        """
+        known = [part for part in parts if part in self._at]
+        if whole not in self._at or not known:
+            return
+        rest = self._raw[self._at[whole]] - sum(self._raw[self._at[part]] for part in known)
+        if rest < 0:
+            return
+        cells = [self._at[part] for part in known]
+        if rest:
+            cells.append(self._cell(f"{whole} besides {len(known)} of {known[0]}", rest, shown=False))
+        self._equations[(self._at[whole], tuple(cells))] = None
+
+    def protect(self, decided: Collection[str] = (), elsewhere: Collection[str] = ()) -> frozenset[str]:
+        """Return the names of all cells to be shown as withheld ("…"): those that leave few, and those that bind others, small ones too.
+
+        `decided` are withheld already; `elsewhere` are cells other pages show or withhold, which cannot be withheld here.
+        Afterwards every count from 1 to the threshold, and every such rest, has at least WIDTH possible values for a reader who knows
+        all shown cells, all equations and the rule. Raises RuntimeError when that cannot be reached.
+        """
+        if not self.rule.threshold or not self._raw:
+            return frozenset()
+        raw = np.array(self._raw, dtype=float)
+        small = (raw >= 1) & (raw <= self.rule.threshold)
+        hidden = np.zeros(len(raw), dtype=bool)
+        hidden[sorted(self._hidden | {self._at[name] for name in decided if name in self._at})] = True
+        free = np.ones(len(raw), dtype=bool)
+        free[[self._at[name] for name in sorted(elsewhere) if name in self._at]] = False
+        network = _Network(list(self._equations), len(raw))
+        need = min(WIDTH, self.rule.threshold)
+        for _ in range(ROUNDS):
+            low, high = network.bounds(*self._told(raw, hidden))
+            narrow = np.flatnonzero(small & (high - low < need - 1))
+            if not len(narrow):
+                return frozenset(name for name, at in self._at.items() if self._shown[at] and hidden[at])
+            shown = np.array(self._shown) & ~hidden & free
+            chosen = {network.cheapest(int(cell), shown, raw) for cell in narrow}
+            if None in chosen:
+                break
+            hidden[[cell for cell in chosen if cell is not None]] = True
+        raise RuntimeError("Small counts could not be protected: no cell is left to withhold.")
+
+    def _told(self, raw: np.ndarray, hidden: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return what each cell alone tells: its lowest and highest possible value."""
+        base, threshold = self.rule.rounding, self.rule.threshold
+        rounded = ((raw + base // 2) // base) * base
+        low = np.where(raw == 0, 0, np.maximum(rounded - base // 2, threshold + 1))
+        high = np.where(raw == 0, 0, rounded + (base - 1) - base // 2)
+        small = (raw >= 1) & (raw <= threshold)
+        low, high = np.where(small, 1, low), np.where(small, threshold, high)
+        unknown = hidden | ~np.array(self._shown)
+        low, high = np.where(unknown, 0, low), np.where(unknown, ANY, high)
+        few = sorted(self._few)
+        low[few], high[few] = np.maximum(low[few], 1), np.minimum(high[few], threshold)
+        return low, high
+
+
+class _Network:
+    """Equations as arrays, for propagating bounds, and as a graph, for finding what binds a cell."""
+
+    def __init__(self, equations: list[tuple[int, tuple[int, ...]]], cells: int) -> None:
+        self._whole = np.array([whole for whole, _ in equations], dtype=int)
+        self._part = np.array([part for _, parts in equations for part in parts], dtype=int)
+        self._of = np.array([at for at, (_, parts) in enumerate(equations) for _ in parts], dtype=int)
+        self._members = [(whole, *parts) for whole, parts in equations]
+        self._in: dict[int, list[int]] = defaultdict(list)
+        for at, members in enumerate(self._members):
+            for cell in members:
+                self._in[cell].append(at)
+        self._cells = cells
+
+    def bounds(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the bounds after every equation has told all it can (interval propagation to its fixed point)."""
+        for _ in range(1000):
+            lows = np.bincount(self._of, low[self._part], len(self._whole))
+            highs = np.bincount(self._of, high[self._part], len(self._whole))
+            next_low, next_high = low.copy(), high.copy()
+            np.maximum.at(next_low, self._whole, lows)
+            np.minimum.at(next_high, self._whole, highs)
+            np.maximum.at(next_low, self._part, low[self._whole][self._of] - (highs[self._of] - high[self._part]))
+            np.minimum.at(next_high, self._part, high[self._whole][self._of] - (lows[self._of] - low[self._part]))
+            if np.array_equal(next_low, low) and np.array_equal(next_high, high):
+                break
+            low, high = next_low, next_high
+        return low, high
+
+    def cheapest(self, cell: int, shown: np.ndarray, raw: np.ndarray) -> int | None:
+        """Return the shown cell of the smallest count that shares an equation with `cell`, or with the withheld cells next to it.
+
+        Cells that count nobody come last; None when nothing is shown there.
+        """
+        seen, front = {cell}, [cell]
+        while front:
+            near = sorted({member for at in front for equation in self._in[at] for member in self._members[equation]} - seen)
+            found = [member for member in near if shown[member]]
+            if found:
+                return min(found, key=lambda member: (raw[member] == 0, raw[member], member))
+            seen.update(near)
+            front = near
+        return None

@@ -1,0 +1,179 @@
+"""What a raw table and a released one are, and the rule for each cell: small counts, counts that leave few others, rounding.
+
+Source of the practice: OpenSAFELY (counts up to 7 redacted, then rounded to 5), applied to a count *and* to its complement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from ansinh.campaign import Campaign, Disclosure
+
+SMALL = "small"  # 1 to threshold: shown as "≤ 7"
+HIDDEN = "hidden"  # shown as "…": it would give another count away
+OPEN = ""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Raw counts, one row per combination of `keys`. Never shown.
+
+    keys      text columns that name the row.
+    counts    count column → the count column it is a part of (None for a whole); all of them count `unit`.
+    rates     rate column to make → (numerator column, denominator column); shares between 0 and 1.
+    amounts   amount column in VND → the count column of the persons behind it.
+    unit      what is counted: persons, entitlements, records, accounts, rows.
+    total     column of `frame` that is True in rows that sum up the others (None: no such row).
+    open      count columns that disclose nothing about persons (rows of files, number of communes): not protected.
+
+    What follows names each cell, so that one count bears one name in whatever table it stands (`cell_names`):
+    place     code of the place the table is about, "" the whole campaign.
+    axis      what the rows are: "" the place itself, "unit" places by the key `code`, else a dimension ("bank").
+    means     count column → what it counts, where the column's own name says it otherwise in another table.
+    fixed     count columns that count the place itself in every row.
+    margin    True when rows without a total row add up to the place's own count all the same.
+    sums      (whole, parts): count columns that add up, row by row.
+    label     keys that tell rows apart, where not all of them do.
+    """
+
+    frame: pd.DataFrame
+    keys: tuple[str, ...]
+    counts: Mapping[str, str | None]
+    rates: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    amounts: Mapping[str, str] = field(default_factory=dict)
+    unit: str = "persons"
+    total: str | None = None
+    open: frozenset[str] = frozenset()
+    place: str = ""
+    axis: str = ""
+    means: Mapping[str, str] = field(default_factory=dict)
+    fixed: frozenset[str] = frozenset()
+    margin: bool = False
+    sums: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    label: tuple[str, ...] = ()
+
+
+def cell_names(counts: Counts) -> pd.DataFrame:
+    """Return the name of every count, same shape as the counts of `counts.frame`: "place|row|meaning", row "" for the place itself."""
+    frame = counts.frame
+    own = f"{counts.place}|"
+    if not counts.axis:
+        rows = [own] * len(frame)
+    elif counts.axis == "unit":
+        rows = [f"{code or counts.place + '?'}|" for code in frame["code"]]
+    else:
+        labels = zip(*(frame[key].astype(str) for key in counts.label or counts.keys), strict=True)
+        rows = [f"{own}{counts.axis}={'/'.join(label)}" for label in labels]
+    if counts.axis and counts.total:
+        rows = [own if is_total else row for row, is_total in zip(rows, frame[counts.total], strict=True)]
+    return pd.DataFrame(
+        {
+            column: [f"{own if column in counts.fixed else row}|{counts.means.get(column, column)}" for row in rows]
+            for column in counts.counts
+        },
+        index=range(len(frame)),
+    )
+
+
+@dataclass(frozen=True)
+class Released:
+    """A table that may be shown.
+
+    frame   keys as given, then counts (Int64, rounded, NA where withheld), amounts (Int64) and rates (Float64, shares).
+    marks   same shape for counts, amounts and rates: "" shown, "small" is 1 to `threshold`, "hidden" withheld.
+    """
+
+    frame: pd.DataFrame
+    marks: pd.DataFrame
+    keys: tuple[str, ...]
+    counts: tuple[str, ...]
+    rates: Mapping[str, tuple[str, str]]
+    amounts: tuple[str, ...]
+    unit: str
+    total: str | None
+    threshold: int
+    rounding: int
+
+    def value(self, column: str, row: int = 0) -> float | int | None:
+        """Return one shown value (count, VND or share), or None when it is withheld."""
+        cell = self.frame[column].iloc[row]
+        return None if pd.isna(cell) else cell.item() if hasattr(cell, "item") else cell
+
+    def mark(self, column: str, row: int = 0) -> str:
+        """Return the mark of one cell: "", "small" or "hidden"."""
+        return str(self.marks[column].iloc[row])
+
+    def ordered(self, column: str) -> Released:
+        """Return the same table with the largest shown values of `column` first, withheld ones last: the order tells no more than the values."""
+        order = self.frame[column].sort_values(ascending=False, kind="stable", na_position="last").index
+        return replace(self, frame=self.frame.loc[order].reset_index(drop=True), marks=self.marks.loc[order].reset_index(drop=True))
+
+
+def rule_of(campaign: Campaign) -> Disclosure:
+    """Return the rule in force: the campaign's, none for the audience `internal`."""
+    return campaign.disclosure if campaign.audience == "public" else Disclosure(threshold=0, rounding=1, rate_minimum=1)
+
+
+def primary_marks(counts: Counts, rule: Disclosure) -> pd.DataFrame:
+    """Return the mark of every count by itself: small from 1 to the threshold, hidden where it leaves as few of its whole."""
+    raw = {column: counts.frame[column].to_numpy() for column in counts.counts}
+    marks = {}
+    for column, whole in counts.counts.items():
+        mark = np.full(len(counts.frame), OPEN, dtype=object)
+        if column not in counts.open:
+            if whole is not None:
+                mark[_small(raw[whole] - raw[column], rule)] = HIDDEN
+            mark[_small(raw[column], rule)] = SMALL
+        marks[column] = mark
+    return pd.DataFrame(marks, index=range(len(counts.frame)))
+
+
+def release(counts: Counts, campaign: Campaign, withheld: Collection[str] = frozenset()) -> Released:
+    """Apply the campaign's disclosure rule and return what may be shown.
+
+    `withheld` names the cells that must not be shown for the sake of others (`Board.protect`); they have no effect on `internal`.
+    """
+    rule = rule_of(campaign)
+    shown = counts.frame[list(counts.keys) + ([counts.total] if counts.total else [])].reset_index(drop=True).copy()
+    raw = counts.frame.reset_index(drop=True)
+    marks = primary_marks(counts, rule)
+    if withheld and rule.threshold:
+        marks = marks.mask(cell_names(counts).isin(withheld), HIDDEN)
+    for column in counts.counts:
+        base = 1 if column in counts.open else rule.rounding
+        shown[column] = _rounded(raw[column], base).mask(marks[column] != OPEN)
+    for column, persons in counts.amounts.items():
+        marks[column] = marks[persons].where(marks[persons] == OPEN, HIDDEN)
+        base = 1 if rule.rounding == 1 else 1_000_000
+        shown[column] = _rounded(raw[column], base).mask(marks[column] != OPEN)
+    for column, (numerator, denominator) in counts.rates.items():
+        unsaid = (marks[numerator] != OPEN) | (marks[denominator] != OPEN)
+        unsaid |= shown[denominator].fillna(0) < max(rule.rate_minimum, 1)
+        marks[column] = unsaid.map({True: HIDDEN, False: OPEN})
+        share = shown[numerator].astype("Float64").div(shown[denominator].astype("Float64").mask(unsaid))
+        shown[column] = share.mask(unsaid)
+    return Released(
+        shown,
+        marks,
+        counts.keys,
+        tuple(counts.counts),
+        dict(counts.rates),
+        tuple(counts.amounts),
+        counts.unit,
+        counts.total,
+        rule.threshold,
+        rule.rounding,
+    )
+
+
+def _small(values: np.ndarray, rule: Disclosure) -> np.ndarray:
+    return (values > 0) & (values <= rule.threshold)
+
+
+def _rounded(values: pd.Series, base: int) -> pd.Series:
+    whole = values.astype("Int64")
+    return whole if base == 1 else ((whole + base // 2) // base) * base

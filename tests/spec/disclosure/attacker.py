@@ -1,0 +1,183 @@
+"""A reader who wants to know what is withheld: takes the published pages alone, and linear programming (HiGHS).
+
+Knows what anyone can know: the pages' words, the rule of docs/security.md (a count is rounded to a multiple of 5, "≤ 7" is 1 to 7,
+"0" is nobody, "…" anything), that rows add up to their total, parts to their whole, districts to the city. Shares no code with the project.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import highspy
+from bs4 import BeautifulSoup, Tag
+
+THRESHOLD, ROUNDING, MANY = 7, 5, 1e6
+
+MEANINGS = {
+    "Người thụ hưởng": "persons",
+    "Đã có tài khoản": "covered",
+    "Người có tài khoản": "covered",
+    "Chưa có tài khoản": "remaining",
+    "Không đăng ký": "declined",
+    "Tài khoản dùng được": "usable",
+    "Dùng được": "usable",
+    "Đủ thông tin": "complete",
+    "Dữ liệu sạch": "clean",
+    "Sẵn sàng mở tài khoản": "ready",
+    "Người đã được chi": "paid",
+    "Qua tài khoản": "by account",
+    "Tiền mặt": "in cash",
+    "Có tài khoản vẫn nhận tiền mặt": "holders in cash",
+    "Bị trả lại": "returned",
+    "Bản ghi không đạt": "failing",
+    "Người còn lỗi cản trở": "waiting",
+    "Cản trở mở tài khoản": "waiting for account",
+    "Cản trở chi trả": "waiting for payment",
+    "Người mở tài khoản": "opened",
+}
+NUMBER_OF = {"bang-con-vuong": "without usable", "bang-dung-lai": "stopped", "bang-vi-sao-tien-mat": "holders in cash"}
+"""What "Số người" counts in the tables that say it in their caption."""
+PLACES = {"bang-tai-khoan", "bang-do-sach", "bang-chi-tra-don-vi"}
+"""Tables whose rows are places."""
+MARGINS = {"bang-kenh", "bang-ngan-hang"}
+"""Tables without a total whose rows add up to a count shown elsewhere."""
+OTHERS = "Các lý do khác"
+"""A row that gathers something else in every place."""
+OTHER_PERSONS = {"bang-chi-tra-ngan-hang"}
+"""Tables over other persons than the same headings elsewhere."""
+PARTS = {
+    "persons": ("covered", "remaining", "declined", "usable", "complete", "clean", "ready", "paid", "by account"),
+    "covered": ("usable",),
+    "paid": ("by account", "in cash", "returned"),
+}
+SUMS = (("persons", ("covered", "remaining", "declined")), ("persons", ("usable", "without usable")))
+AT_MOST = (("paid", ("by account", "in cash", "returned")),)
+
+
+@dataclass
+class Attack:
+    """What the pages tell: a range for every cell, and what must add up. `truth` is filled by the test, never by the pages."""
+
+    low: list[float] = field(default_factory=list)
+    high: list[float] = field(default_factory=list)
+    at: dict[str, int] = field(default_factory=dict)
+    withheld: dict[str, str] = field(default_factory=dict)
+    equations: dict[tuple[tuple[int, ...], tuple[float, ...]], tuple[float, float]] = field(default_factory=dict)
+
+    def cell(self, name: str, text: str | None = None) -> int:
+        """Note what a page shows of a cell; without text, a quantity nobody shows."""
+        at = self.at.setdefault(name, len(self.low))
+        if at == len(self.low):
+            self.low.append(0)
+            self.high.append(MANY)
+        if text is None:
+            return at
+        if text.startswith("≤"):
+            self.withheld[name] = "small"
+            low, high = 1, THRESHOLD
+        elif text == "…":
+            self.withheld.setdefault(name, "hidden")
+            low, high = 0, MANY
+        else:
+            value = int(text.replace(".", ""))
+            low, high = (max(value - ROUNDING // 2, THRESHOLD + 1), value + ROUNDING // 2) if value else (0, 0)
+        self.low[at], self.high[at] = max(self.low[at], low), min(self.high[at], high)
+        return at
+
+    def add_up(self, whole: str, parts: list[str], exactly: bool = True) -> None:
+        """Let the parts be the whole, or at most the whole."""
+        if whole not in self.at or not parts:
+            return
+        cells = (self.at[whole], *(self.cell(part) for part in parts))
+        self.equations[cells, (1.0, *(-1.0 for _ in parts))] = (0, 0 if exactly else highspy.kHighsInf)
+
+    def ranges(self, names: list[str]) -> dict[str, tuple[float, float]]:
+        """Return the lowest and highest value each cell can have, all that is known together (relaxed to real numbers)."""
+        solver = highspy.Highs()
+        solver.silent()
+        for low, high in zip(self.low, self.high, strict=True):
+            solver.addVar(low, high)
+        for (cells, factors), (low, high) in self.equations.items():
+            solver.addRow(low, high, len(cells), list(cells), list(factors))
+        found = {}
+        for name in names:
+            at, ends = self.at[name], []
+            for sign in (1.0, -1.0):
+                solver.changeColCost(at, sign)
+                solver.run()
+                assert solver.getModelStatus() == highspy.HighsModelStatus.kOptimal, "the pages contradict each other"
+                ends.append(sign * solver.getInfo().objective_function_value)
+            solver.changeColCost(at, 0.0)
+            found[name] = (ends[0], ends[1])
+        return found
+
+
+def read(site: Path) -> Attack:
+    """Read all pages of a site."""
+    attack, rows_of = Attack(), defaultdict(dict)
+    slugs = {page.parent.name for page in site.glob("don-vi/*/tai-khoan.html")}
+    for page in sorted(site.rglob("*.html")):
+        place = page.parent.name if page.parent.name in slugs else "city"
+        for table in BeautifulSoup(page.read_text(encoding="utf-8"), "lxml").find_all("table"):
+            _table(attack, rows_of, table, place)
+    _between(attack, rows_of, slugs)
+    return attack
+
+
+def _table(attack: Attack, rows_of: dict, table: Tag, place: str) -> None:
+    id, head = str(table.get("id") or ""), table.find("thead")
+    headings = [cell.get_text(" ", strip=True) for cell in head.find_all("th")] if isinstance(head, Tag) else []
+    columns = {at: NUMBER_OF.get(id, "") if name == "Số người" else MEANINGS.get(name, "") for at, name in enumerate(headings)}
+    if not any(columns.values()) or not id:
+        return
+    margins = defaultdict(list)
+    for row in table.select("tbody tr"):
+        cells = [cell.get_text(" ", strip=True).replace("\xa0", " ") for cell in row.find_all(["th", "td"])]
+        total = "as-total" in (row.get("class") or [])
+        where = _where(row, cells, headings, columns, id, place, total)
+        for at, meaning in columns.items():
+            if not meaning or not re.fullmatch(r"[\d.]+|≤ ?7|…", cells[at]):
+                continue
+            name = f"{where}|{id + ' ' if id in OTHER_PERSONS else ''}{meaning}"
+            attack.cell(name, cells[at])
+            if not total:
+                margins[meaning].append(name)
+                if "|" in where and OTHERS not in where:
+                    rows_of[where.split("|", 1)[1], meaning, id in OTHER_PERSONS and id][place] = name
+    summed = id in MARGINS or table.find("tr", class_="as-total") is not None
+    for meaning, names in margins.items():
+        if summed:
+            attack.add_up(f"{place}|{meaning}", names)
+
+
+def _where(row: Tag, cells: list[str], headings: list[str], columns: dict[int, str], id: str, place: str, total: bool) -> str:
+    """Return what a row is of: the place itself, a place below it, or a row of the place's table."""
+    if total:
+        return place
+    if id in PLACES:
+        link = row.find("a")
+        below = re.search(r"don-vi/([^/]+)/", str(link.get("href"))) if isinstance(link, Tag) else None
+        return below.group(1) if below else f"{place}/{cells[0]}"
+    words = "/".join(cells[at] for at, heading in enumerate(headings) if not columns[at] and "Tỷ lệ" not in heading and at < 3)
+    return f"{place}|{words.split(' · ')[0]}"
+
+
+def _between(attack: Attack, rows_of: dict, slugs: set[str]) -> None:
+    places = {name.rsplit("|", 1)[0] for name in attack.at}
+    for place in sorted(places):
+        for whole, parts in PARTS.items():
+            for part in parts:
+                if f"{place}|{part}" in attack.at and f"{place}|{whole}" in attack.at:
+                    attack.add_up(f"{place}|{whole}", [f"{place}|{part}", f"{place}|{whole} without {part}"])
+        for whole, parts in SUMS:
+            if all(f"{place}|{name}" in attack.at for name in (whole, *parts)):
+                attack.add_up(f"{place}|{whole}", [f"{place}|{part}" for part in parts])
+        for whole, parts in AT_MOST:
+            if f"{place}|{whole}" in attack.at:
+                attack.add_up(f"{place}|{whole}", [f"{place}|{part}" for part in parts if f"{place}|{part}" in attack.at], exactly=False)
+    for by_place in rows_of.values():
+        if "city" in by_place and slugs <= set(by_place):
+            attack.add_up(by_place["city"], [by_place[slug] for slug in sorted(slugs)])
