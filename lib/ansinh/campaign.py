@@ -128,7 +128,7 @@ class Calendar(Settings):
 
 
 class Disclosure(Settings):
-    """How counts are protected before they are shown (docs/security.md)."""
+    """How counts are protected before they are shown (docs/disclosure.md)."""
 
     threshold: int = Field(default=7, ge=0, description="Counts from 1 to this are not shown")
     rounding: int = Field(default=5, ge=1, description="Counts shown are rounded to a multiple of this; 1 is none")

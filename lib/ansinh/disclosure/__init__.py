@@ -1,7 +1,7 @@
 """Disclosure control: the only way from a raw count to something that may be shown.
 
 Measures return `Counts`; `release` turns them into `Released`; show accepts nothing else. `Board` decides, once for the whole city,
-which further cells must be withheld so that no withheld count can be worked out from what is shown. Rules: docs/security.md.
+which further cells must be withheld so that no withheld count can be worked out from what is shown. Rules: docs/disclosure.md.
 """
 
 from ansinh.disclosure.secondary import Board

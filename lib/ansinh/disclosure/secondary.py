@@ -4,7 +4,7 @@ Method: complementary cell suppression with interval protection (L. Willenborg, 
 Control, Springer 2001, ch. 4; A. Hundepool et al., Statistical Disclosure Control, Wiley 2012, ch. 4), over all linked tables at once.
 Every count is a cell; every margin, part and rest is an equation. The reader is taken to know the rule: a rounded count stands for its
 range, "≤ 7" for 1 to 7, an empty cell for 0. Bounds are propagated through all equations; while a small count has fewer than WIDTH
-possible values, the cheapest shown cell that binds it is withheld too. docs/security.md says what this promises.
+possible values, the cheapest shown cell that binds it is withheld too. docs/disclosure.md says what this promises.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A reader who wants to know what is withheld: takes the published pages alone, and linear programming (HiGHS).
 
-Knows what anyone can know: the pages' words, the rule of docs/security.md (a count is rounded to a multiple of 5, "≤ 7" is 1 to 7,
+Knows what anyone can know: the pages' words, the rule of docs/disclosure.md (a count is rounded to a multiple of 5, "≤ 7" is 1 to 7,
 "0" is nobody, "…" anything), that rows add up to their total, parts to their whole, districts to the city. Shares no code with the project.
 """
 
