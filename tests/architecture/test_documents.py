@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from ansinh.cli.verbs import app
+from ansinh.cli.commands import app
 from tests.refresh import DOCUMENTS
 
 ROOT = Path(__file__).parents[2]

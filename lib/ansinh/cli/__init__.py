@@ -16,7 +16,7 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
-    from ansinh.cli.verbs import app
+    from ansinh.cli.commands import app
 
     try:
         app(standalone_mode=True)

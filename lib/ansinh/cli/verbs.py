@@ -1,12 +1,9 @@
-"""One function per verb of `ansinh`, each a few lines: parse, call a room's front door, tell."""
+"""The verbs of the main job, each a few lines: parse, call a room's front door, tell."""
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 import http.server
-import os
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,68 +11,25 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from ansinh import __version__
-from ansinh.campaign import DEFAULT_CAMPAIGN, Campaign, Workspace
-from ansinh.errors import UserError
-
-app = typer.Typer(
-    name="ansinh",
-    help="How clean social-security data are and how far accounts cover the people: from officials' files to audit notebooks and a published site.\n\n"
-    "`ansinh build` does everything. CAMPAIGN is the name of a file in params/campaigns (default: the demo campaign).\n\n"
-    "Exit codes: 0 all good; 1 built, but some units failed or were refused; 2 a mistake you can mend; 3 a fault of ours.",
-    no_args_is_help=True,
-    rich_markup_mode="markdown",
-    pretty_exceptions_enable=False,
-    add_completion=False,
+from ansinh.campaign import DEFAULT_CAMPAIGN
+from ansinh.cli.app import app
+from ansinh.cli.options import (
+    AsOf,
+    CampaignName,
+    Folder,
+    Force,
+    Jobs,
+    Json,
+    People,
+    Renderer,
+    RendererChoice,
+    Seed,
+    Strict,
+    job_count,
+    open_campaign,
+    with_demo,
 )
-
-
-class Renderer(StrEnum):
-    """Which renderer makes the pages."""
-
-    auto = "auto"
-    quarto = "quarto"
-    embedded = "embedded"
-
-
-CampaignName = Annotated[str, typer.Argument(metavar="[CAMPAIGN]", help="Name of a file in params/campaigns, or a path to one.")]
-AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Snapshot date, YYYY-MM-DD; default: the campaign's.")]
-Jobs = Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes at a time; 0 means as many as cores.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the closing summary as JSON.")]
-Force = Annotated[bool, typer.Option("--force", help="Do work again even if nothing has changed.")]
-Strict = Annotated[bool, typer.Option("--strict", help="Treat the renderer's warnings as errors.")]
-People = Annotated[int | None, typer.Option("--people", min=1, help="Persons of the demo city; default: the campaign's.")]
-Seed = Annotated[int | None, typer.Option("--seed", help="Seed of the demo city: same seed, same bytes; default: the campaign's.")]
-RendererChoice = Annotated[Renderer, typer.Option("--renderer", help="auto uses Quarto when it is there.")]
-Folder = Annotated[Path | None, typer.Option("--workspace", "-w", help="Folder with params/ and _quarto.yml; default: here or above.")]
-
-
-def _open(campaign: str, as_of: str | None, workspace: Path | None = None) -> tuple[Workspace, Campaign]:
-    found = Workspace.find(workspace)
-    return found, found.campaign(campaign, _date(as_of))
-
-
-def _date(text: str | None) -> dt.date | None:
-    if text is None:
-        return None
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise UserError(f"--as-of is {text!r}; write the date as YYYY-MM-DD, such as 2024-01-14.") from None
-
-
-def _demo(campaign: Campaign, people: int | None, seed: int | None) -> Campaign:
-    if people is None and seed is None:
-        return campaign
-    if campaign.demo is None:
-        raise UserError(f"--people and --seed are for a demo campaign; {campaign.name} works on real files. Leave them out.")
-    given = {"people": people, "seed": seed}
-    demo = campaign.demo.model_copy(update={key: value for key, value in given.items() if value is not None})
-    return campaign.model_copy(update={"demo": demo})
-
-
-def _jobs(jobs: int) -> int:
-    return jobs or os.cpu_count() or 1
+from ansinh.errors import UserError
 
 
 @app.command()
@@ -98,10 +52,10 @@ def build(
     from ansinh.cli.tell import Teller, closing
     from ansinh.pipeline import build as build_all
 
-    place, settings = _open(campaign, as_of, workspace)
-    settings = _demo(settings, people, seed)
+    place, settings = open_campaign(campaign, as_of, workspace)
+    settings = with_demo(settings, people, seed)
     with Teller() as teller:
-        told = build_all(place, settings, jobs=_jobs(jobs), renderer=renderer.value, strict=strict, force=force, progress=teller)
+        told = build_all(place, settings, jobs=job_count(jobs), renderer=renderer.value, strict=strict, force=force, progress=teller)
     closing(told, as_json=json)
     raise typer.Exit(told.exit_code)
 
@@ -120,9 +74,9 @@ def demo(
     from ansinh.cli.tell import Teller
     from ansinh.demo import write_city
 
-    place, settings = _open(campaign, as_of, workspace)
+    place, settings = open_campaign(campaign, as_of, workspace)
     folder = out or place.data(settings)
-    city = _demo(settings, people, seed).demo
+    city = with_demo(settings, people, seed).demo
     if city is None:
         raise UserError(f"{settings.name} has no block `demo`: it works on real files, and nothing synthetic is written among them.")
     with Teller() as teller:
@@ -134,7 +88,7 @@ def demo(
             as_of=settings.as_of,
             sources=folder / "sources" if out else place.sources(settings),
             truth=folder / "truth",
-            jobs=_jobs(jobs),
+            jobs=job_count(jobs),
             progress=teller,
         )
     Console().print(f"Wrote {report.files} files for {report.people:,} synthetic persons to {folder}.", highlight=False, soft_wrap=True)
@@ -155,13 +109,13 @@ def intake(
     from ansinh import pipeline as story
     from ansinh.cli.tell import Teller, closing
 
-    place, settings = _open(campaign, as_of, workspace)
+    place, settings = open_campaign(campaign, as_of, workspace)
     if explain is not None:
         typer.echo(room.explain(explain, place, settings))
         return
     told = story.summary(settings)
     with Teller() as teller, story.timed(told, "intake"):
-        told.load = room.load(place, settings, jobs=_jobs(jobs), force=force, progress=teller)
+        told.load = room.load(place, settings, jobs=job_count(jobs), force=force, progress=teller)
     if not json:
         _reconciliation(told.load)
     closing(told, as_json=json)
@@ -194,7 +148,7 @@ def check(
     from ansinh import pipeline as story
     from ansinh.cli.tell import Teller, closing
 
-    place, settings = _open(campaign, as_of, workspace)
+    place, settings = open_campaign(campaign, as_of, workspace)
     if only:
         typer.echo(room.tell(place, settings, only=tuple(only), units=tuple(unit or ())))
         return
@@ -223,7 +177,7 @@ def run(
     from ansinh import pipeline as story
     from ansinh.cli.tell import Teller, closing
 
-    place, settings = _open(campaign, as_of, workspace)
+    place, settings = open_campaign(campaign, as_of, workspace)
     notebooks, units = tuple(notebook or ()), tuple(unit or ())
     if why:
         for line in room.why(place, settings, notebooks, units):
@@ -232,7 +186,7 @@ def run(
     told = story.summary(settings)
     with Teller() as teller, story.timed(told, "run"):
         told.run = room.run(
-            place, settings, notebooks=notebooks, units=units, jobs=_jobs(jobs), force=force, time_limit=time_limit, progress=teller
+            place, settings, notebooks=notebooks, units=units, jobs=job_count(jobs), force=force, time_limit=time_limit, progress=teller
         )
     closing(told, as_json=json)
     raise typer.Exit(told.exit_code)
@@ -252,10 +206,10 @@ def site(
     from ansinh import pipeline as story
     from ansinh.cli.tell import Teller, closing
 
-    place, settings = _open(campaign, as_of, workspace)
+    place, settings = open_campaign(campaign, as_of, workspace)
     told = story.summary(settings)
     with Teller() as teller, story.timed(told, "site"):
-        told.site = story.site_of(place, settings, None, renderer=renderer.value, strict=strict, jobs=_jobs(jobs), progress=teller)
+        told.site = story.site_of(place, settings, None, renderer=renderer.value, strict=strict, jobs=job_count(jobs), progress=teller)
     closing(told, as_json=json)
 
 
@@ -266,7 +220,7 @@ def serve(
     workspace: Folder = None,
 ) -> None:
     """Preview the published site on this machine only (loopback)."""
-    place, settings = _open(campaign, None, workspace)
+    place, settings = open_campaign(campaign, None, workspace)
     output = place.output(settings)
     if not (output / "index.html").is_file():
         raise UserError("There is no site yet. Run `ansinh build` first.")
@@ -286,14 +240,3 @@ def doctor(workspace: Folder = None) -> None:
     for symptom in symptoms:
         table.add_row(symptom.name, symptom.found, symptom.meaning if symptom.good else f"[bold]{symptom.meaning}[/]")
     Console(highlight=False).print(table)
-
-
-@app.callback(invoke_without_command=True)
-def about(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
-    """Print the version, or go on to the verb."""
-    if version:
-        typer.echo(__version__)
-        raise typer.Exit
-
-
-__all__ = ["app"]
