@@ -35,6 +35,7 @@ Folder = Annotated[Path | None, typer.Option("--workspace", "-w", help="Folder w
 
 
 def open_campaign(campaign: str, as_of: str | None, workspace: Path | None = None) -> tuple[Workspace, Campaign]:
+    """Return the workspace at or above `workspace` and the campaign as of the date; raises UserError naming what is wrong."""
     found = Workspace.find(workspace)
     return found, found.campaign(campaign, _date(as_of))
 
@@ -49,6 +50,7 @@ def _date(text: str | None) -> dt.date | None:
 
 
 def with_demo(campaign: Campaign, people: int | None, seed: int | None) -> Campaign:
+    """Return a demo campaign with so many persons and this seed; raises UserError when the campaign works on real files."""
     if people is None and seed is None:
         return campaign
     if campaign.demo is None:
@@ -59,4 +61,5 @@ def with_demo(campaign: Campaign, people: int | None, seed: int | None) -> Campa
 
 
 def job_count(jobs: int) -> int:
+    """Return how many processes to use: `jobs`, or one a core for 0."""
     return jobs or os.cpu_count() or 1
