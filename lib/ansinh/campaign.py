@@ -183,6 +183,7 @@ class Demo(Settings):
 
     people: int = Field(gt=0)
     seed: int = 0
+    history: tuple[dt.date, ...] = Field(default=(), description="Earlier as-of dates that a build judges first, so that pages can compare")
 
 
 class Site(Settings):

@@ -118,9 +118,9 @@ def write_demo(workspace: Workspace, campaign: Campaign, *, jobs: int, progress:
     """
     if campaign.demo is None:
         return False
-    wanted = {"people": campaign.demo.people, "seed": campaign.demo.seed, "as_of": campaign.as_of.isoformat()}
+    wanted = _city(campaign)
     marker = workspace.data(campaign) / "demo.json"
-    if not force and marker.is_file() and json.loads(marker.read_text(encoding="utf-8")) == wanted:
+    if not force and marker.is_file() and marker.read_text(encoding="utf-8") == wanted:
         return False
     marker.unlink(missing_ok=True)
     write_city(
@@ -134,8 +134,33 @@ def write_demo(workspace: Workspace, campaign: Campaign, *, jobs: int, progress:
         jobs=jobs,
         progress=progress,
     )
-    marker.write_text(json.dumps(wanted), encoding="utf-8")
+    marker.write_text(wanted, encoding="utf-8")
     return True
+
+
+def _city(campaign: Campaign) -> str:
+    """Say which synthetic city a demo campaign wants."""
+    assert campaign.demo is not None
+    return json.dumps({"people": campaign.demo.people, "seed": campaign.demo.seed, "as_of": campaign.as_of.isoformat()})
+
+
+def write_history(workspace: Workspace, campaign: Campaign, *, jobs: int, progress: Progress | None) -> None:
+    """Load and judge the demo city as it stood on the earlier dates its campaign names; what stands there already is left as it is.
+
+    The city's files are those of one date at a time: write the campaign's own date afterwards.
+    """
+    if campaign.demo is None:
+        return
+    for day in campaign.demo.history:
+        then = campaign.model_copy(update={"as_of": day})
+        folder = workspace.store(campaign, day)
+        if day >= campaign.as_of or (store.has_withheld(folder) and store.signed(folder, "city", _city(then))):
+            continue
+        store.unsign(folder, "city")
+        write_demo(workspace, then, jobs=jobs, progress=progress)
+        load(workspace, then, jobs=jobs, progress=progress)
+        check(workspace, then, progress=progress)
+        store.sign(folder, "city", _city(then))
 
 
 def site_of(
@@ -178,6 +203,9 @@ def build(
     Raises UserError for what the user can mend and GateRefusal when nothing may be published; the old site then stays.
     """
     told = summary(campaign)
+    if campaign.demo and campaign.demo.history:
+        with timed(told, "earlier dates"):
+            write_history(workspace, campaign, jobs=jobs, progress=progress)
     with timed(told, "demo"):
         write_demo(workspace, campaign, jobs=jobs, progress=progress)
     with timed(told, "intake"):

@@ -87,12 +87,14 @@ def plant(records: pd.DataFrame, as_of: pd.Timestamp, started: pd.Timestamp, rng
         can = free & records.eval(defect.among, engine="python").to_numpy(dtype=bool) if defect.among != "True" else free
         # A defect in few records stands for the same number of records of the whole list, where there are enough.
         share = min(0.5, defect.share * len(records) / max(can.sum(), 1))
-        rows = np.flatnonzero(can & (rng.random(len(records)) < share * weight))
-        mended = started + pd.to_timedelta(rng.integers(0, 110, len(rows)), unit="D")
-        rows = rows[mended > as_of]
-        free[rows] = False
-        for column, value in defect.change(records.iloc[rows], rng).items():
-            records.loc[records.index[rows], column] = value
+        drawn = np.flatnonzero(can & (rng.random(len(records)) < share * weight))
+        # Everything is drawn as if nothing were mended yet, so that two as-of dates see the same defects.
+        free[drawn] = False
+        changed = defect.change(records.iloc[drawn], rng)
+        there = (started + pd.to_timedelta(rng.integers(0, 110, len(drawn)), unit="D")) > as_of
+        rows = drawn[there]
+        for column, value in changed.items():
+            records.loc[records.index[rows], column] = value if np.isscalar(value) or value is None else np.asarray(value)[there]
         planted.append(pd.DataFrame({"record": records.index[rows], "defect": defect.id, "check": defect.check}))
     planted.append(_apart(records, rng, "birth_year_only", "C03", 0.03, "birth_text", lambda texts: texts.str[-4:]))
     planted.append(_apart(records, rng, "phone_missing", "C07", 0.05, "phone", lambda texts: ""))

@@ -129,8 +129,9 @@ class Board:
         free[[self._at[name] for name in sorted(elsewhere) if name in self._at]] = False
         network = _Network(list(self._equations), len(raw))
         need = min(WIDTH, self.rule.threshold)
+        few = self._known_few(network, raw, small, need)
         for _ in range(ROUNDS):
-            low, high = network.bounds(*self._told(raw, hidden))
+            low, high = network.bounds(*self._told(raw, hidden, few))
             narrow = np.flatnonzero(small & (high - low < need - 1))
             if not len(narrow):
                 return frozenset(name for name, at in self._at.items() if self._shown[at] and hidden[at])
@@ -141,7 +142,23 @@ class Board:
             hidden[[cell for cell in chosen if cell is not None]] = True
         raise RuntimeError("Small counts could not be protected: no cell is left to withhold.")
 
-    def _told(self, raw: np.ndarray, hidden: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _known_few(self, network: _Network, raw: np.ndarray, small: np.ndarray, need: int) -> list[int]:
+        """Return the rests a reader is taken to know as few, from the mark "…" at their part.
+
+        The mark does not say why it stands there. Where taking all of them as few would narrow a small count even if nothing else were
+        shown (seven communes that each lack one, in a unit that lacks seven), no further withholding helps, and they are not taken so.
+        """
+        few, nothing = set(self._few), np.ones(len(raw), dtype=bool)
+        while few:
+            low, high = network.bounds(*self._told(raw, nothing, sorted(few)))
+            narrow = [int(cell) for cell in np.flatnonzero(small & (high - low < need - 1))]
+            doubtful = few & set(narrow) or few & {near for cell in narrow for near in network.near(cell)}
+            if not doubtful:
+                break
+            few -= doubtful
+        return sorted(few)
+
+    def _told(self, raw: np.ndarray, hidden: np.ndarray, few: list[int]) -> tuple[np.ndarray, np.ndarray]:
         """Return what each cell alone tells: its lowest and highest possible value."""
         base, threshold = self.rule.rounding, self.rule.threshold
         rounded = ((raw + base // 2) // base) * base
@@ -151,7 +168,6 @@ class Board:
         low, high = np.where(small, 1, low), np.where(small, threshold, high)
         unknown = hidden | ~np.array(self._shown)
         low, high = np.where(unknown, 0, low), np.where(unknown, ANY, high)
-        few = sorted(self._few)
         low[few], high[few] = np.maximum(low[few], 1), np.minimum(high[few], threshold)
         return low, high
 
@@ -185,6 +201,10 @@ class _Network:
             low, high = next_low, next_high
         return low, high
 
+    def near(self, cell: int) -> set[int]:
+        """Return the cells that share an equation with `cell`."""
+        return {member for equation in self._in[cell] for member in self._members[equation]}
+
     def cheapest(self, cell: int, shown: np.ndarray, raw: np.ndarray) -> int | None:
         """Return the shown cell of the smallest count that shares an equation with `cell`, or with the withheld cells next to it.
 
@@ -192,7 +212,7 @@ class _Network:
         """
         seen, front = {cell}, [cell]
         while front:
-            near = sorted({member for at in front for equation in self._in[at] for member in self._members[equation]} - seen)
+            near = sorted({member for at in front for member in self.near(at)} - seen)
             found = [member for member in near if shown[member]]
             if found:
                 return min(found, key=lambda member: (raw[member] == 0, raw[member], member))

@@ -166,7 +166,7 @@ def release(counts: Counts, campaign: Campaign, withheld: Collection[str] = froz
         counts.unit,
         counts.total,
         rule.threshold,
-        rule.rounding,
+        rule.rounding if set(counts.counts) - counts.open else 1,
     )
 
 

@@ -172,20 +172,3 @@ def _with_account(scope: Scope, axis: str) -> Counts:
     )
     parts, rates = {"has_account": None, "usable": "has_account"}, {"usable_rate": ("usable", "has_account")}
     return Counts(frame, ("code",), parts, rates, place=scope.place, axis=axis, margin=True)
-
-
-def by_hours(scope: Scope) -> Counts:
-    """Return accounts opened since the campaign began, by office hours, out of hours, weekend and holiday (D3, D4)."""
-    calendar = scope.campaign.calendar
-    holidays = ", ".join(f"DATE '{day}'" for day in calendar.holidays) or "NULL"
-    days = ", ".join(str(day) for day in calendar.office_days)
-    when = (
-        f"CASE WHEN account_opened_at::DATE IN ({holidays}) THEN 'holiday' WHEN isodow(account_opened_at) NOT IN ({days}) THEN 'weekend'"
-        f" WHEN account_opened_at::TIME >= TIME '{calendar.office_from}' AND account_opened_at::TIME < TIME '{calendar.office_to}' THEN 'office' ELSE 'evening' END"
-    )
-    frame = scope.query(
-        f"SELECT {when} AS code, count(*) AS opened FROM persons WHERE {scope.where} AND has_account AND account_opened_at >= DATE '{scope.campaign.started}' GROUP BY 1",
-        "hours",
-    ).set_index("code")
-    rows = frame.reindex(["office", "evening", "weekend", "holiday"]).fillna(0).astype("int64").reset_index()
-    return Counts(rows, ("code",), {"opened": None}, place=scope.place, axis="hours")

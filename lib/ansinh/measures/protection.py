@@ -18,7 +18,7 @@ from ansinh import store
 from ansinh.campaign import Campaign, Workspace
 from ansinh.disclosure import Board, Counts, Released, release
 from ansinh.disclosure.tables import rule_of
-from ansinh.measures import cleanliness, coverage, deadline, drops, payment
+from ansinh.measures import activity, cleanliness, coverage, deadline, drops, payment
 from ansinh.measures.scope import Scope
 
 PUBLIC = "public"
@@ -53,7 +53,10 @@ def published(scope: Scope) -> Iterator[Counts]:
     yield deadline.trend(scope)
     for table in (coverage.by_group, coverage.by_sex, coverage.by_age, coverage.by_owner, coverage.by_channel, coverage.by_bank):
         yield table(scope)
-    yield coverage.by_hours(scope)
+    if scope.unit is None:
+        # Day by day a unit opens so few through each channel that little could be shown, and much would have to be withheld for it.
+        yield activity.by_day(scope)
+    yield activity.by_hours(scope)
     yield coverage.gap(scope)
     yield drops.shown(scope)
     yield cleanliness.by_check(scope)
@@ -134,11 +137,14 @@ def _between_tables(board: Board, scope: Scope) -> None:
     ):
         stopped = [name for name in board.names_at(scope.place) if name.startswith(f"{here}stop={step}/")]
         board.relate(f"{here}|{before}", [f"{here}|{after}", *stopped])
-    days = [name for name in board.names_at(scope.place) if name.startswith(f"{here}day=")]
+    days = [name for name in board.names_at(scope.place) if name.startswith(f"{here}day=") and name.endswith("|covered")]
     if days:
         board.relate(f"{here}|has_account", [days[-1]])
     if len(days) > deadline.WEEK:
         board.relate(days[-1], [days[-1 - deadline.WEEK], f"{here}|opened_week"])
+    for before, day in zip(days, days[1:], strict=False):
+        # Days of which no table shows what was opened are no cells, and are left out.
+        board.relate(day, [before, day.removesuffix("|covered") + "|opened"])
 
 
 def _between_places(board: Board, places: list[str]) -> None:

@@ -97,6 +97,14 @@ def test_few_without_an_account_are_not_told_by_those_with_one() -> None:
     assert fewest([counts], shown) >= 3
 
 
+def test_many_rows_that_each_lack_one_can_still_be_published() -> None:
+    # Seven rows that lack one person each, and as many in all: were every "…" known to leave few, nothing could protect them.
+    counts = table(*[12] * 7, covered=(11,) * 7)
+    shown, withheld = protected(counts)
+    assert fewest([counts], shown) >= 3
+    assert len(withheld) < 16
+
+
 def test_the_same_name_for_two_counts_is_an_error_of_ours() -> None:
     board = Board(RULE)
     board.add(table(10, 20))
