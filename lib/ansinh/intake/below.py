@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ansinh.identity import legacy
+from ansinh.intake import values
 from ansinh.intake.headings import Table
 from ansinh.intake.sheets import Row
 from ansinh.units import search_key
@@ -76,7 +77,7 @@ class Below:
             return "repeated heading"
         if _numbering(filled):
             return "row of column numbers"
-        if any(self._cell(row, name) for name in IDENTIFYING):
+        if any(self._identifies(row, name) for name in IDENTIFYING):
             self._signed = False
             return "data"
         numeral = _NUMERAL.match(str(filled[0]).strip()) is not None and not isinstance(filled[0], float)
@@ -87,7 +88,7 @@ class Below:
         if not numbered and any(_SIGNATURE.match(search_key(text)) for text in words):
             self._signed = True
         if self._signed and not numbered:
-            return "line of a signature"
+            return "signature line"
         return self._line(row, words, numeral, numbered)
 
     def _line(self, row: Row, words: list[str], numeral: bool, numbered: bool) -> str:
@@ -112,9 +113,12 @@ class Below:
                 return True
         return False
 
-    def _cell(self, row: Row, name: str) -> bool:
+    def _identifies(self, row: Row, name: str) -> bool:
+        """Tell whether a row has a number, account or date: four digits at least, for counts and signatures stand in these columns too."""
         column = self.table.columns.get(name)
-        return column is not None and column < len(row) and row[column] is not None and str(row[column]).strip() != ""
+        if column is None or column >= len(row) or row[column] is None:
+            return False
+        return isinstance(row[column], dt.date) or sum(map(str.isdigit, values.plain(row[column]))) >= 4
 
 
 def _sure(cell: object) -> bool:

@@ -99,6 +99,11 @@ class Places:
         return (names[best[0]], "commune_likeness", best[1] / 100) if best else (None, "", 0.0)
 
 
+def called_commune(text: str) -> bool:
+    """Tell whether a text calls itself a commune («Xã Tân Hòa»), whether the register knows it or not."""
+    return re.match(r"(phuong|xa|thi tran|p|x|tt) \w", search_key(text)) is not None
+
+
 def _named_in(text: str, units: Iterable[Unit]) -> list[Unit]:
     """Return the units whose name stands in a text together with its kind, in full or abbreviated."""
     folded = f" {search_key(text)} "

@@ -16,18 +16,20 @@ import pyarrow as pa
 from ansinh import store
 from ansinh.campaign import Campaign
 from ansinh.identity import dates, legacy, names
-from ansinh.identity.banks import BRAND_FIRST, Banks
+from ansinh.identity.banks import BRANCH_NAMED, BRAND_FIRST, Banks
 from ansinh.intake import values
 from ansinh.intake.below import Below, Section
 from ansinh.intake.columns import NEEDED, READERS, TABLE_OF, field_for, used_fields
 from ansinh.intake.headings import Table
-from ansinh.intake.places import Places
+from ansinh.intake.places import Places, called_commune
 from ansinh.intake.sheets import Row, Sheet
 from ansinh.store import NO_UNIT
 from ansinh.units import search_key
 
 UNREAD = "unread"
 """Rule of a value that could not be read: it is null, and the original stands in `mends`."""
+AS_NAMED = (1.0, BRANCH_NAMED, BRAND_FIRST)
+"""Confidences of banks that were found by a name as it is listed; others were found by likeness."""
 VOTERS = 300
 """Cells of each column that vote on a sheet's encoding."""
 
@@ -88,7 +90,7 @@ class SheetReader:
         titles = [str(values.text(cell)[0] or "") for row in sheet.rows[: table.heading_rows[0]] for cell in row if isinstance(cell, str)]
         self.unit = self._file_unit or self.places.unit_in(titles)
         name = str(values.text(sheet.name)[0] or "")
-        if self.places.commune(self.unit, name)[0]:
+        if self.places.commune(self.unit, name)[0] or called_commune(name):
             return name
         return next((found for text in (*titles, self.path.stem) if (found := self.places.commune_in(self.unit, text))), "")
 
@@ -172,16 +174,21 @@ class SheetReader:
         """Read cells, each distinct one once; keep original and value where a rule mended it."""
         # 1, 1.0 and True are one key: where kinds of cell are mixed, the kind belongs to the key.
         keys = cells if len(set(map(type, cells))) == 1 else [(type(cell), cell) for cell in cells]
-        known: dict[object, values.Read] = {}
+        read = self._modern if self._encoding else lambda cell, reader: reader(cell)
+        known: dict[object, object] = {}
+        rules: dict[object, str] = {}
         for key, cell in dict(zip(keys, cells, strict=True)).items():
-            value, rule = self._modern(cell, reader)
-            known[key] = (value, rule or (UNREAD if value is None and values.plain(cell) else ""))
-        if any(rule for _, rule in known.values()):
-            for position, key, cell in zip(self._positions, keys, cells, strict=True):
-                value, rule = known[key]
-                if rule:
-                    self._mends.append((position, column, values.plain(cell), _shown(value), rule, None))
-        return [known[key][0] for key in keys]
+            value, rule = read(cell, reader)
+            known[key] = value
+            if rule or (value is None and values.plain(cell)):
+                rules[key] = rule or UNREAD
+        if rules:
+            self._mends += [
+                (position, column, values.plain(cell), _shown(known[key]), rules[key], None)
+                for position, key, cell in zip(self._positions, keys, cells, strict=True)
+                if key in rules
+            ]
+        return [known[key] for key in keys]
 
     def _modern(self, cell: object, reader: values.Reader) -> values.Read:
         if self._encoding and isinstance(cell, str) and not cell.isascii() and max(cell) <= "\xff":
@@ -245,7 +252,7 @@ class SheetReader:
         told = {text: self.banks.find(text) for text in set(columns["bank_text"]) if text}
         found = [told.get(text, (None, 0.0)) for text in columns["bank_text"]]
         columns["bank"] = [code for code, _ in found]
-        near = [(code, "bank_likeness" if code and sure < BRAND_FIRST else "", sure) for code, sure in found]
+        near = [(code, "bank_likeness" if code and sure not in AS_NAMED else "", sure) for code, sure in found]
         self._propose("bank", columns["bank_text"], near)
         opened = self._each("opened_at", self._cells.get("opened", [None] * len(kept)), values.moment)
         columns["opened_at"] = opened

@@ -6,7 +6,6 @@ letter, digit or date is. Rules have permanent names.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import re
 import unicodedata
@@ -219,8 +218,10 @@ def moment(cell: object) -> Read:
     value = plain(cell)
     if matched := _MOMENT.fullmatch(value):
         day, month, year, hour, minute, second = map(int, matched.groups())
-        with contextlib.suppress(ValueError):
+        try:
             return dt.datetime(year, month, day, hour, minute, second), ""
+        except ValueError:
+            pass  # no such day or hour: what is left of it is found below
     if matched := re.fullmatch(r"(\S+?)[ T](\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?", value):
         on = dates.parse(matched[1])
         hour, minute, second = int(matched[2]), int(matched[3]), int(matched[4] or 0)
