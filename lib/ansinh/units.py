@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from unidecode import unidecode
-
 from ansinh.errors import CampaignError, UnknownUnit
+from ansinh.identity import names
 
 LEVELS = ("province", "district", "commune")
 COLUMNS = ("level", "code", "parent_code", "name", "kind")
@@ -24,7 +23,7 @@ COLUMNS = ("level", "code", "parent_code", "name", "kind")
 
 def search_key(text: str) -> str:
     """Fold `text` for searching: ASCII, lower case, single spaces ("Đống  Đa" → "dong da")."""
-    return " ".join(re.findall(r"[a-z0-9]+", unidecode(text).lower()))
+    return " ".join(re.findall(r"[a-z0-9]+", names.ascii(text).lower()))
 
 
 @dataclass(frozen=True, order=True)

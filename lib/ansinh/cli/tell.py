@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from types import TracebackType
 
 from rich.console import Console
@@ -15,6 +16,9 @@ from ansinh.pipeline import Summary, index_address
 
 PLAIN_INTERVAL = 5.0
 """Seconds between two plain lines of one stage, so that a CI log stays short."""
+
+NAMED = 5
+"""Names of files in one line."""
 
 
 class Teller:
@@ -76,6 +80,8 @@ def closing(told: Summary, *, as_json: bool) -> None:
     table.add_row("days left", str(told.days_left) if told.days_left >= 0 else f"deadline passed {-told.days_left} days ago")
     if told.load is not None:
         table.add_row("rows", rows_line(told.load))
+        if told.load.unmatched:
+            table.add_row("not read", f"{len(told.load.unmatched)} files that no pattern under sources names: {_some(told.load.unmatched)}")
     if told.run is not None:
         states = ", ".join(f"{sum(job.status == state for job in told.run.jobs)} {state}" for state in ("done", "unchanged", "failed"))
         table.add_row("notebooks", states)
@@ -93,6 +99,10 @@ def closing(told: Summary, *, as_json: bool) -> None:
 def rows_line(report: LoadReport) -> str:
     """Return the reconciliation of a load in one line: read = kept + quarantined."""
     return f"{_count(report.rows_read)} read = {_count(report.rows_kept)} kept + {_count(report.rows_quarantined)} quarantined"
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:NAMED]) + (" …" if len(names) > NAMED else "")
 
 
 def _count(value: float | int | None) -> str:

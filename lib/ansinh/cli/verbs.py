@@ -95,44 +95,6 @@ def demo(
 
 
 @app.command()
-def intake(
-    campaign: CampaignName = DEFAULT_CAMPAIGN,
-    explain: Annotated[Path | None, typer.Option("--explain", metavar="FILE", help="Say how FILE is understood; load nothing.")] = None,
-    as_of: AsOf = None,
-    jobs: Jobs = 0,
-    force: Force = False,
-    json: Json = False,
-    workspace: Folder = None,
-) -> None:
-    """Read officials' files into the canonical tables; rows read = rows kept + rows quarantined."""
-    from ansinh import intake as room
-    from ansinh import pipeline as story
-    from ansinh.cli.tell import Teller, closing
-
-    place, settings = open_campaign(campaign, as_of, workspace)
-    if explain is not None:
-        typer.echo(room.explain(explain, place, settings))
-        return
-    told = story.summary(settings)
-    with Teller() as teller, story.timed(told, "intake"):
-        told.load = room.load(place, settings, jobs=job_count(jobs), force=force, progress=teller)
-    if not json:
-        _reconciliation(told.load)
-    closing(told, as_json=json)
-    raise typer.Exit(told.exit_code)
-
-
-def _reconciliation(report: object) -> None:
-    table = Table("file", "list", "read", "kept", "quarantined", box=None)
-    for file in report.files:  # type: ignore[attr-defined]
-        state = (
-            [f"{file.rows_read:,}", f"{file.rows_kept:,}", f"{file.rows_quarantined:,}"] if file.status == "loaded" else ["refused", "", ""]
-        )
-        table.add_row(str(file.path), file.kind, *state)
-    Console(highlight=False).print(table)
-
-
-@app.command()
 def check(
     campaign: CampaignName = DEFAULT_CAMPAIGN,
     only: Annotated[

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from ansinh.intake.sheets import MAX_INFLATED, TABLES, TEXTS, WORKBOOKS
+from ansinh.intake.inside import MAX_INFLATED
+from ansinh.intake.sheets import TABLES, TEXTS, WORKBOOKS
 
 UNPACKED = "unpacked"
 """Folder of the cache for unpacked lists."""

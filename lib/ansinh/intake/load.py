@@ -6,7 +6,8 @@ import hashlib
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -18,12 +19,13 @@ from ansinh.campaign import KINDS, Campaign, Workspace
 from ansinh.errors import Busy, SourceError
 from ansinh.intake.archives import UNPACKED, unpack
 from ansinh.intake.files import FileLoad, Job, read_file
+from ansinh.intake.history import note
 from ansinh.intake.link import link
 from ansinh.intake.queries import FETCHED, fetch
 
 Progress = Callable[[str, int, int], None]
 
-IGNORED = ("~$", ".", "Thumbs.db")
+IGNORED = ("~$", ".", "Thumbs.db", "desktop.ini")
 """Beginnings of names that are no lists: Excel's lock files, hidden files."""
 
 
@@ -32,6 +34,8 @@ class LoadReport:
     """What a load did, file by file."""
 
     files: tuple[FileLoad, ...]
+    unmatched: tuple[str, ...] = ()
+    """Files of the sources folder that no pattern of the campaign names; nothing of them was read."""
 
     @property
     def rows_read(self) -> int:
@@ -77,6 +81,7 @@ def _load(workspace: Workspace, campaign: Campaign, jobs: int, force: bool, tell
         raise SourceError(
             f"No beneficiary list in {campaign.sources.folder} matches {', '.join(campaign.sources.beneficiaries)}. " + _remedy(folder)
         )
+    unmatched = _unmatched(workspace, campaign)
     target = workspace.store(campaign, campaign.as_of)
     loads: list[FileLoad] = []
     folders: list[Path] = []
@@ -86,15 +91,16 @@ def _load(workspace: Workspace, campaign: Campaign, jobs: int, force: bool, tell
         tell("intake: files", number, len(todo))
     signature = _signature(loads, folders)
     if store.signed(target, "intake", signature) and not force:
-        return LoadReport(tuple(loads))
+        return LoadReport(tuple(loads), unmatched)
     tell("intake: link", 0, 1)
     store.unsign(target, "intake")
     link(folders, target)
     _write_loads(target, loads)
     _forget(folders)
     store.sign(target, "intake", signature)
+    note(workspace.data(campaign), campaign.as_of.isoformat(), loads)
     tell("intake: link", 1, 1)
-    return LoadReport(tuple(loads))
+    return LoadReport(tuple(loads), unmatched)
 
 
 def _signature(loads: list[FileLoad], folders: list[Path]) -> str:
@@ -133,12 +139,44 @@ def _jobs(workspace: Workspace, campaign: Campaign, force: bool) -> Iterator[Job
         yield Job(workspace.root, campaign, query.kind, path, f"sql/{query.name}", cache, force, refusal)
 
 
+def _unmatched(workspace: Workspace, campaign: Campaign) -> tuple[str, ...]:
+    folder = workspace.sources(campaign)
+    matched = {path for kind in KINDS for pattern in campaign.sources.patterns(kind) for path in folder.glob(pattern)}
+    there = (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(IGNORED))
+    return tuple(sorted(path.relative_to(folder).as_posix() for path in there if path not in matched))
+
+
 def _each(todo: list[Job], jobs: int) -> Iterator[tuple[FileLoad, Path]]:
+    """Yield what each file gave, in order; the largest are begun first, so that none of them is left to the end alone."""
     if jobs < 2 or len(todo) < 2:
         yield from map(read_file, todo)
         return
-    with ProcessPoolExecutor(min(jobs, len(todo)), mp_context=get_context("spawn")) as pool:
-        yield from pool.map(read_file, todo)
+    with _workers(min(jobs, len(todo))) as pool:
+        largest_first = sorted(range(len(todo)), key=lambda at: _size(todo[at]), reverse=True)
+        begun = {at: pool.submit(read_file, todo[at]) for at in largest_first}
+        for at, job in enumerate(todo):
+            try:
+                yield begun[at].result()
+            except BrokenProcessPool:
+                yield _alone(job)
+
+
+def _alone(job: Job) -> tuple[FileLoad, Path]:
+    """Read one file in a process of its own, after some file has brought down the process that read it."""
+    with _workers(1) as pool:
+        try:
+            return pool.submit(read_file, job).result()
+        except BrokenProcessPool:
+            why = "needs more memory than this machine has, or is made to do harm. Copy the list alone into a new workbook."
+            return read_file(replace(job, refusal=f"{job.relative} {why}"))
+
+
+def _workers(count: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(count, mp_context=get_context("spawn"))
+
+
+def _size(job: Job) -> int:
+    return job.path.stat().st_size if job.path.is_file() else 0
 
 
 def _write_loads(target: Path, loads: list[FileLoad]) -> None:

@@ -371,9 +371,12 @@ def word_renamed(folder: Path) -> Path:
 
 def bomb(folder: Path) -> Path:
     path = xlsx(folder, [HEAD, *ROWS])
-    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/media/big.bin", "w", force_zip64=True) as file:
-        for _ in range(2100):
-            file.write(bytes(1 << 20))
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/big.bin", bytes(1 << 20))
+    data = bytearray(path.read_bytes())
+    at = data.rfind(b"PK\x01\x02", 0, data.rfind(b"xl/media/big.bin"))
+    data[at + 24 : at + 28] = (0xFFFFFFF0).to_bytes(4, "little")  # it unpacks to 4 GiB, it says
+    path.write_bytes(data)
     return path
 
 
@@ -416,7 +419,7 @@ def broken_parquet(folder: Path) -> Path:
 REFUSED = {
     locked: "protected by a password",
     truncated: "damaged or is no workbook",
-    word_renamed: "damaged or is no workbook",
+    word_renamed: "is a Word document under a workbook's name",
     bomb: "unpacks to more than 2 GiB",
     too_wide: "1000007 columns",
     endless_quote: "quotation mark without its partner",
