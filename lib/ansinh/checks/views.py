@@ -50,7 +50,7 @@ def lay_empty(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _lay_views(con: duckdb.DuckDBPyConnection) -> None:
-    for sql in (_NUMBERS, _PEOPLE, _TWINS, _REGISTER, _BENEFICIARIES, _ACCOUNTS, _PAYMENTS):
+    for sql in (_NUMBERS, _PEOPLE, _TWINS, _REGISTER, _AGED, _BENEFICIARIES, _ACCOUNTS, _PAYMENTS):
         try:
             con.execute(sql)
         except duckdb.Error as error:
@@ -134,14 +134,18 @@ SELECT person_id, arg_max(result, (CASE result WHEN 'deceased' THEN 3 WHEN 'not_
     max(checked_on) AS checked_on
 FROM register_matches WHERE person_id <> '' GROUP BY person_id
 """
+_AGED = """
+CREATE VIEW aged_beneficiaries AS
+SELECT b.*, s.as_of, CASE WHEN birth_date IS NOT NULL THEN date_sub('year', birth_date, s.as_of) ELSE year(s.as_of) - birth_year END AS age
+FROM beneficiaries b CROSS JOIN settings s
+"""
 _BENEFICIARIES = f"""
 CREATE VIEW judged_beneficiaries AS
 WITH based AS (
-    SELECT b.*, s.as_of, n.number_kind, n.number_year, n.number_sex,
-        CASE WHEN birth_date IS NOT NULL THEN date_sub('year', birth_date, s.as_of) ELSE year(s.as_of) - birth_year END AS age,
+    SELECT b.*, n.number_kind, n.number_year, n.number_sex,
         b.birth_text IS NOT NULL AND b.birth_year IS NOT NULL AND b.birth_precision = 'month' AND regexp_matches(b.birth_text, '^[0-9]{{1,2}}[/.-][0-9]{{1,2}}[/.-]')
             AND NOT regexp_matches(b.birth_text, '^0{{1,2}}[/.-]') AS birth_impossible
-    FROM beneficiaries b CROSS JOIN settings s LEFT JOIN numbers n USING (number)),
+    FROM aged_beneficiaries b LEFT JOIN numbers n USING (number)),
 usual_accounts AS (SELECT person_id, bool_or(status <> 'rejected') AS any_account FROM accounts WHERE person_id <> '' GROUP BY person_id)
 SELECT based.*, r.register_result, r.checked_on, p.person_records, p.person_units, p.person_names, coalesce(t.twin_numbers, 1) AS twin_numbers,
     a.age_from, a.age_to, policy.amounts AS amounts_allowed,
