@@ -117,8 +117,12 @@ CHECKS = (
         "Ngân hàng kiểm tra lại ngày mở.",
         "Quy tắc lịch",
         "opened_at::DATE > as_of OR opened_at::DATE < person_birth_date",
-        (("opened_at IS NULL", "Không có ngày mở"),),
+        (
+            ("opened_at IS NULL", "Không có ngày mở"),
+            ("opened_at::DATE <= as_of AND person_birth_date > as_of", "Ngày sinh trong danh sách ở tương lai, xem V07"),
+        ),
         table="accounts",
+        version=2,
     ),
     Check(
         "K10",

@@ -95,7 +95,7 @@ EXAMPLES: dict[str, tuple[Case, Case]] = {
         Case({"declined": True, "declined_confirmed": True, "declined_reason": None}),
         Case({"declined": True, "declined_confirmed": True, "declined_reason": "Tuổi cao"}),
     ),
-    "U01": (Case(again={}), Case(again={"policy_code": "NCC.b"})),
+    "U01": (Case(again={}), Case(again={"full_name": "Lê Thị Lạ", "name_key": "LE THI LA"})),
     "U02": (Case(again={"unit": "002", "policy_code": "NCC.b"}), Case(again={"policy_code": "NCC.b"})),
     "U03": (Case(again={"policy_code": "5.6"}), Case({"policy_code": "5.4"}, again={"policy_code": "5.6"})),
     "U04": (Case(again={"name_key": "LE THI LA"}), Case(again={})),
@@ -104,6 +104,7 @@ EXAMPLES: dict[str, tuple[Case, Case]] = {
         Case(again={"person_id": "{}-other", "number": "0010509{:05}", "birth_date": dt.date(1950, 3, 6)}),
     ),
     "U06": (Case(sharing=3), Case(sharing=2)),
+    "U09": (Case(again={"policy_code": "NCC.b"}), Case(again={"policy_code": "TP.1"})),
     "U07": (Case(paid_again={}), Case(paid_again={"period": "2023-12"})),
     **{
         check: (Case(match={"result": result}), Case(match={"result": "matched"}))
