@@ -194,7 +194,7 @@ def _accounts(truth: Truth, lists: pd.DataFrame, workspace: Workspace, campaign:
     lengths = {code: set().union(*(_span(part) for part in text.split())) for code, text in banks.items()}
     given = rows["account"].fillna("")
     formed = given.str.fullmatch(r"[0-9A-Z]{6,19}")
-    named = lists.groupby("person")["key"].agg(set)
+    named = lists.groupby("person")["key"].agg(lambda keys: set(keys) - {""})
     received = (
         lists[lists["receiver_name"] != ""].groupby("person")["receiver_name"].agg(lambda names: {unidecode(n).upper() for n in names})
     )
@@ -208,7 +208,7 @@ def _accounts(truth: Truth, lists: pd.DataFrame, workspace: Workspace, campaign:
         "V10": (given != "") & ~formed,
         "V11": formed & ~np.array(usual),
         "V12": rows["bank"] == "?",
-        "K08": ~pd.Series(lawful, index=rows.index),
+        "K08": ~pd.Series(lawful, index=rows.index) & (rows["person"].map(named.map(bool)).eq(True) | rows["person"].isin(received.index)),
         "K09": (rows["opened_at"].dt.normalize() > day) | (rows["opened_at"] < rows["birth"]),
         "U06": formed & (rows.groupby(["bank", "account"])["person"].transform("nunique") >= 4),
         "T03": rows["account_status"].isin(["locked", "closed"]),

@@ -17,7 +17,7 @@ from ansinh.checks.catalogue import catalogue
 from ansinh.checks.check import KEY_OF, VIEW_OF, Check
 from ansinh.checks.status import PERSONS
 from ansinh.checks.views import open_views
-from ansinh.errors import EngineError, UserError
+from ansinh.errors import CampaignError, EngineError, UserError
 
 Progress = Callable[[str, int, int], None]
 
@@ -85,12 +85,28 @@ def _as_it_stands(target: Path, checks: tuple[Check, ...]) -> CheckReport:
 
 def judge(con: duckdb.DuckDBPyConnection, table: str, checks: Iterable[Check]) -> None:
     """Make the temporary table outcome_<table>: one row per judged row, one column per check with its outcome."""
-    columns = ", ".join(f'{check.outcome()} AS "{check.id}"' for check in checks)
-    _run(
-        con,
-        f"CREATE TEMP TABLE outcome_{table} AS SELECT {KEY_OF[table]} AS row_id, person_id, unit, coalesce(commune, '') AS commune,"
-        f" coalesce(policy_group, '') AS policy_group, {columns} FROM {VIEW_OF[table]}",
-    )
+    chosen = list(checks)
+    columns = ", ".join(f'{check.outcome()} AS "{check.id}"' for check in chosen)
+    try:
+        con.execute(
+            f"CREATE TEMP TABLE outcome_{table} AS SELECT {KEY_OF[table]} AS row_id, person_id, unit, coalesce(commune, '') AS commune,"
+            f" coalesce(policy_group, '') AS policy_group, {columns} FROM {VIEW_OF[table]}"
+        )
+    except duckdb.Error as error:
+        for check in chosen:
+            if check.id.startswith("X") and not _computes(con, check):
+                raise CampaignError(
+                    f"checks.own {check.id}: the engine cannot compute it on every row ({type(error).__name__}). Narrow `applies`, or write TRY_CAST or nullif."
+                ) from None
+        raise EngineError(f"The engine could not judge the rows ({type(error).__name__}).") from None
+
+
+def _computes(con: duckdb.DuckDBPyConnection, check: Check) -> bool:
+    try:
+        con.execute(f"SELECT sum({check.outcome()}) FROM {VIEW_OF[check.table]}")
+    except duckdb.Error:
+        return False
+    return True
 
 
 def _run(con: duckdb.DuckDBPyConnection, sql: str) -> None:
@@ -170,9 +186,13 @@ def _earlier(target: Path) -> list[Path]:
 def tell(workspace: Workspace, campaign: Campaign, *, only: tuple[str, ...], units: tuple[str, ...] = ()) -> str:
     """Return the SQL and the counts of some checks, for the terminal; nothing is written.
 
-    Raises UserError when a check does not exist.
+    Raises UserError when a check or unit does not exist.
     """
     chosen = {check.id: check for check in catalogue(campaign)}
+    known = [unit.code for unit in workspace.units(campaign)]
+    for code in units:
+        if code not in known:
+            raise UserError(f"There is no unit {code!r} in {campaign.name}. Write a code such as {known[0]!r}; several with --unit again.")
     for name in only:
         if name not in chosen:
             raise UserError(f"There is no check {name}. Checks: {', '.join(chosen)}.")

@@ -118,7 +118,7 @@ CREATE TEMP TABLE people AS
 SELECT person_id, count(*) AS person_records, count(DISTINCT unit) AS person_units, count(DISTINCT name_key) AS person_names,
     min(birth_date) AS person_birth_date, list(DISTINCT coalesce(amount, 0)) AS person_amounts,
     bool_or(status <> 'active') AND NOT bool_or(status = 'active') AS person_stopped,
-    list_distinct(array_agg(name_key) FILTER (name_key IS NOT NULL) || coalesce(array_agg({_ASCII.format("receiver_name")}) FILTER (receiver_name IS NOT NULL), [])) AS lawful_holders,
+    list_distinct(coalesce(array_agg(name_key) FILTER (name_key IS NOT NULL), []) || coalesce(array_agg({_ASCII.format("receiver_name")}) FILTER (receiver_name IS NOT NULL), [])) AS lawful_holders,
     count(DISTINCT policy_code) FILTER (policy_code LIKE '5.%' AND policy_code <> '5.4') AS protection_policies,
     bool_or(policy_code = '5.4') AND bool_or(policy_code LIKE '5.%' AND policy_code <> '5.4' AND NOT regexp_matches(policy_code, '^5[.][568]')) AS single_parent_conflict,
     bool_or(policy_code LIKE 'NCC.%') AND bool_or(policy_code LIKE '5.%') AS two_laws

@@ -84,11 +84,11 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("residence_missing", "C05", 0.0005, _set(commune_text="", village=""), "not sheets_by_commune"),
     Defect("declined_with_account", "K13", 0.0005, _set(declined=True, declined_confirmed=True), "has_account"),
     Defect("stopped_and_paid", "T04", 0.0008, _set(status="Thôi hưởng")),
-    Defect("just_too_old", "T05", 0.001, _just_too_old, "policy_code == '5.1' and age == 15"),
+    Defect("just_too_old", "T05", 0.001, _just_too_old, "policy_code == '5.1' and age >= 13"),
 )
 """Shares are of all records; `among` is a pandas query over the true records."""
 
-DUPLICATES = {"U01": 0.0015, "U02": 0.002, "U03": 0.002, "U04": 0.0005, "U05": 0.0005, "U08": 0.001, "U09": 0.0005}
+DUPLICATES = {"U01": 0.0015, "U02": 0.002, "U03": 0.002, "U04": 0.0005, "U05": 0.0005, "U08": 0.001, "U09": 0.002}
 """Shares of records that get a second record: same unit, other unit, second entitlement, other name, other number, a slip, under another law."""
 
 
