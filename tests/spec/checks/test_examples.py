@@ -19,6 +19,7 @@ from ansinh.campaign import Campaign, Workspace
 from ansinh.checks import catalogue
 from ansinh.checks.check import KEY_OF, VIEW_OF, Check
 from ansinh.checks.views import prepare
+from tests.rules import digest, registered
 
 Row = dict[str, Any]
 AS_OF = dt.date(2024, 1, 14)
@@ -217,6 +218,13 @@ def test_every_check_says_who_mends_it_how_and_by_which_rule(campaign: Campaign)
         assert check.remedy.endswith("."), check.id
         assert check.source, check.id
         assert check.version >= 1
+
+
+def test_a_changed_rule_is_a_new_version_and_no_id_is_ever_given_up() -> None:
+    known = registered()
+    changed = [check.id for check in CHECKS.values() if known.get((check.id, check.version)) != digest(check)]
+    assert changed == [], "give a changed rule its next version, then `make docs` registers it"
+    assert {id for id, _ in known} == set(CHECKS)
 
 
 def test_the_auditors_query_lists_exactly_the_rows_the_outcome_marks(con: duckdb.DuckDBPyConnection) -> None:
