@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from functools import cached_property
 
@@ -9,7 +10,8 @@ from ansinh.audit.area import Area, nobody
 from ansinh.checks import ACTORS, SEVERITIES
 from ansinh.disclosure import Released
 from ansinh.measures import cleanliness
-from ansinh.show import Shown, figures, paragraph, tables, words
+from ansinh.measures.cleanliness import RuleChange
+from ansinh.show import Shown, figures, numbers, paragraph, tables, words
 from ansinh.show.figures import Headline
 
 STATE_WORDS = {"new": "Mới phát hiện", "standing": "Còn tồn tại từ kỳ trước", "reopened": "Tái phát", "mended": "Đã xử lý từ kỳ trước"}
@@ -130,8 +132,7 @@ class Cleanliness(Area):
         if list(released.frame["state"]) in ([], ["new"]):
             return paragraph("Đây là kỳ chốt số liệu đầu tiên nên chưa so sánh được với kỳ trước.")
         released.frame["state"] = released.frame["state"].map(STATE_WORDS)
-        changed = [f"{id} (phiên bản {then} → {now})" for id, then, now in cleanliness.changed_rules(self.scope)]
-        note = f"Quy tắc đã đổi giữa hai kỳ nên không so sánh được ở tiêu chí: {words.joined(changed)}." if changed else ""
+        note = rules_note([change for change in cleanliness.changed_rules(self.scope) if change.as_of == self.campaign.as_of.isoformat()])
         return tables.table(
             released,
             id="bang-thay-doi",
@@ -139,3 +140,15 @@ class Cleanliness(Area):
             columns={"state": "Tình trạng", "findings": "Lỗi phát hiện"},
             note=note,
         )
+
+
+def rules_note(changes: list[RuleChange]) -> str:
+    """Return the sentence that says which rules changed between snapshots, "" when none did."""
+    if not changes:
+        return ""
+    told = [
+        f"{change.check_id} ({'mới áp dụng' if change.then is None else 'thôi áp dụng' if change.now is None else f'phiên bản {change.then} → {change.now}'}"
+        f" từ {numbers.date(dt.date.fromisoformat(change.as_of))})"
+        for change in changes
+    ]
+    return f"Quy tắc đã đổi giữa hai kỳ nên không so sánh được ở tiêu chí: {words.joined(told)}."

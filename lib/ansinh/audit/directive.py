@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from ansinh.audit.area import Area
+from ansinh.audit.cleanliness import rules_note
 from ansinh.disclosure import Released
 from ansinh.measures import cleanliness, coverage, deadline, history, payment
 from ansinh.show import Shown, numbers, paragraph, tables, words
@@ -140,7 +141,8 @@ class Directive(Area):
             "Tỷ lệ tài khoản dùng được",
             "Tài khoản so với kỳ trước",
         ]
-        return tables.plain("bang-cac-ky", "Các kỳ chốt số liệu", headings, rows, figures=range(1, 6))
+        note = rules_note(cleanliness.changed_rules(self.scope))
+        return tables.plain("bang-cac-ky", "Các kỳ chốt số liệu", headings, rows, note, figures=range(1, 6))
 
     def documents(self) -> Shown:
         """The documents the campaign carries out."""

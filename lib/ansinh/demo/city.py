@@ -118,8 +118,17 @@ def _draw(
     records["origin"] = "list"
     records["commune_text"] = records["commune"].map(names).fillna("")
     records["birth_text"] = records["birth"].dt.strftime("%d/%m/%Y")
+    records["status"] = "Đang hưởng"
     records, pairs = defects.duplicate(records, stream[2])
+    styles = {unit.code: files.ORDER[number % len(files.ORDER)] for number, unit in enumerate(workspace.units(campaign))}
+    records["sheets_by_commune"] = records["unit"].map(styles) == "by_commune"
+    opened = everyone["opened_at"].reindex(records["person"]).to_numpy()
+    records["has_account"] = (opened <= np.datetime64(as_of)) & (
+        everyone["account_status"].reindex(records["person"]) != "rejected"
+    ).to_numpy()
+    records["as_of"] = pd.Timestamp(as_of)
     planted = defects.plant(records, pd.Timestamp(as_of), pd.Timestamp(campaign.started), stream[3])
+    records = records.drop(columns=["sheets_by_commune", "has_account", "as_of"])
     declined = records.loc[records["declined"] & ~records["declined_confirmed"]].index
     unconfirmed = pd.DataFrame({"record": declined, "defect": "declined_unconfirmed", "check": "K14"})
     records = records.sort_values(["unit", "commune"], kind="stable")
@@ -134,7 +143,6 @@ def _as_written(records: pd.DataFrame) -> pd.DataFrame:
     confirmed = records["declined_confirmed"].map({True: "Có xác nhận", False: "Chưa có xác nhận"})
     records["declined_text"] = confirmed.where(records["declined"], "")
     records["declined_reason"] = records["declined_confirmed"].map({True: "Tuổi cao, nhận tiền mặt tại nhà", False: ""})
-    records["status"] = "Đang hưởng"
     records["note"] = ""
     return records
 

@@ -1,7 +1,8 @@
 """From the rows of all files to the canonical tables: ids, persons, and which person an account or a payment is of.
 
 A person is one personal number in the whole city; a record without a usable number is a person of its own. Other lists are
-linked by number, else by name and full birth date where exactly one person has them. Ids are hashes: opaque, and the same
+linked by number, else by name and full birth date where exactly one person has them, else by name and birth year in the list's
+unit where the beneficiary list has only the year and exactly one person and one line are left over. Ids are hashes: opaque, and the same
 in the next snapshot. They are no protection by themselves: the store is restricted.
 """
 
@@ -97,10 +98,22 @@ by_name AS (
     SELECT name_key, birth_date, min(person_id) AS person_id FROM beneficiaries
     WHERE birth_date IS NOT NULL AND name_key IS NOT NULL GROUP BY name_key, birth_date HAVING count(DISTINCT person_id) = 1),
 home AS (SELECT person_id, min(unit) AS unit FROM beneficiaries GROUP BY person_id),
-found AS (
-    SELECT s.*, coalesce(n.person_id, b.person_id, '') AS found_person
+first AS (
+    SELECT s.*, coalesce(n.person_id, b.person_id) AS first_person, nullif(s.unit, '{store.NO_UNIT}') AS list_unit
     FROM staged_{table.name} s LEFT JOIN by_number n USING (link_number)
-    LEFT JOIN by_name b ON n.person_id IS NULL AND b.name_key = s.name_key AND b.birth_date = s.birth_date)
+    LEFT JOIN by_name b ON n.person_id IS NULL AND b.name_key = s.name_key AND b.birth_date = s.birth_date),
+left_rows AS (
+    SELECT list_unit, name_key, birth_year FROM first WHERE first_person IS NULL AND name_key IS NOT NULL AND birth_year IS NOT NULL
+    GROUP BY ALL HAVING count(DISTINCT coalesce(link_number, concat_ws('|', source_file, source_sheet, source_row))) = 1),
+left_people AS (
+    SELECT unit, name_key, birth_year, min(person_id) AS person_id FROM beneficiaries
+    WHERE birth_date IS NULL AND birth_year IS NOT NULL AND name_key IS NOT NULL AND person_id NOT IN (SELECT first_person FROM first WHERE first_person IS NOT NULL)
+    GROUP BY GROUPING SETS ((unit, name_key, birth_year), (name_key, birth_year)) HAVING count(DISTINCT person_id) = 1),
+by_year AS (
+    SELECT r.*, p.person_id FROM left_rows r JOIN left_people p ON p.unit IS NOT DISTINCT FROM r.list_unit AND p.name_key = r.name_key AND p.birth_year = r.birth_year),
+found AS (
+    SELECT f.*, coalesce(f.first_person, y.person_id, '') AS found_person
+    FROM first f LEFT JOIN by_year y ON f.first_person IS NULL AND y.list_unit IS NOT DISTINCT FROM f.list_unit AND y.name_key = f.name_key AND y.birth_year = f.birth_year)
 SELECT {_ID.format(f"concat_ws('|', '{table.name}', s.source_file, s.source_sheet, s.source_row)")} AS {id_column},
     s.found_person AS person_id, coalesce(home.unit, s.unit, '{store.NO_UNIT}') AS unit, {qualified}
 FROM found s LEFT JOIN home ON home.person_id = s.found_person
