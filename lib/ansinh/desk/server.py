@@ -8,7 +8,6 @@ from typing import Any
 
 from ansinh import site
 
-
 AGAINST_LAB = (
     ".as-tile dt,.as-tile dd{float:none;width:auto;margin:0;font-weight:400}",
     ".as-table tbody th,.as-table td:not(.as-number){text-align:left}",

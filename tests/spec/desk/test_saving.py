@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from jupyter_server.services.contents.filemanager import FileContentsManager
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from ansinh.audit.records import RESTRICTED as MARK
+from ansinh.batch.seal import RESTRICTED as SEALED
 from ansinh.desk import saving
 from ansinh.desk.lab import HOOK
 from ansinh.desk.saving import RESTRICTED, TAKEN_OUT
@@ -50,8 +50,8 @@ def texts(content: Any) -> list[str]:
     return [json.dumps(cell.outputs, ensure_ascii=False) for cell in content.cells]
 
 
-def test_the_mark_is_the_same_in_both_rooms() -> None:
-    assert MARK == RESTRICTED
+def test_the_mark_is_the_same_in_all_rooms() -> None:
+    assert MARK == RESTRICTED == SEALED
 
 
 def test_a_shipped_notebook_is_saved_without_outputs_counts_and_traces_of_the_machine(desk: FileContentsManager) -> None:
@@ -109,10 +109,10 @@ def test_saving_twice_changes_nothing_more(desk: FileContentsManager) -> None:
 
 
 @pytest.fixture
-def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "notebooks").mkdir()
-    yield tmp_path
+    return tmp_path
 
 
 def test_a_commit_with_outputs_in_notebooks_is_refused_and_can_be_mended(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
