@@ -149,8 +149,9 @@ def test_in_the_two_level_campaign_a_commune_is_a_unit(desk_of_example: tuple[Wo
 def test_restricted_output_cannot_be_sealed(campaign: Campaign, kind: str) -> None:
     shown = nbformat.v4.new_output("display_data", {"text/plain": "x", RESTRICTED: {"kind": kind}})
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x", outputs=[shown])])
+    page = {"title": "x", "level": "city", "address": "x"}
     with pytest.raises(ValueError, match="make no page"):
-        seal(notebook, {}, {}, campaign, "x", "x")
+        seal(notebook, page, {"as_of": AS_OF, "unit": ""}, campaign, "x", "x")
 
 
 @pytest.mark.slow
