@@ -11,6 +11,8 @@ from pathlib import Path
 import duckdb
 
 from ansinh import store
+from ansinh.audit import analysis, guide
+from ansinh.audit.figure import BEHIND
 from ansinh.campaign import Workspace, campaign_schema
 from ansinh.checks import catalogue
 from ansinh.checks.admit import FUNCTIONS, LONGEST, OPERATORS
@@ -30,6 +32,28 @@ def data_model() -> str:
         "(`<table>/unit=<code>/part.parquet`), queried with DuckDB. Everything here is restricted: columns marked personal never leave the store "
         "but through a worklist. A null means that the value was not given or could not be read; the original then stands in `mends` or `quarantine`.\n\n"
         + store.data_model()
+        + "\n## Views of free analysis\n\n"
+        '`audit.sql("SELECT …")` in a notebook asks one SELECT over these views (`lib/ansinh/audit/analysis.py`): the rows of the audit\'s place alone, without the '
+        "personal columns. The engine is closed: it reads no files, no network and no settings, and nothing can be written. Results are raw counts: they are marked "
+        "restricted, a notebook that shows them is never sealed, and they must not be passed on. This keeps an honest auditor from accidents; who has the machine has its files.\n\n"
+        + analysis.describe()
+    )
+
+
+def audit_guide() -> str:
+    """docs/audit.md."""
+    return (
+        "# The audit in a notebook\n\n"
+        "Generated from the docstrings of `lib/ansinh/audit` by `make docs`; `audit.help()` shows the same. `audit = open_audit(campaign, unit, as_of)` opens one place:\n"
+        "`unit` is a district's or commune's code, `\"\"` the whole campaign. What a call shows went through disclosure control and may be published. It also knows the way back:\n"
+        "`.sql` is how it was counted, `.records(of, row)` whom it counts.\n\n" + guide().markdown() + "\n## Whom a figure counts\n\n"
+        '`figure.records(of=…, row=…)` lists the records behind a count; `"not "` and a count lists the others. Numbers are masked and names left out;\n'
+        '`reveal=True, reason="…"` shows them, writes the access log (`data/<campaign>/access.jsonl`) and marks the output, so that saving takes it out again.\n\n'
+        "| figure | counts | when none is named |\n| --- | --- | --- |\n"
+        + "".join(
+            f"| `audit.{name}()` | {', '.join(f'`{count}`' for count in behind.conditions)} | `{behind.usual}` |\n"
+            for name, behind in sorted(BEHIND.items())
+        )
     )
 
 
@@ -96,6 +120,7 @@ def contract() -> str:
 
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "docs/data-model.md": data_model,
+    "docs/audit.md": audit_guide,
     "docs/campaign.schema.json": campaign_schema,
     "docs/checks.md": checks,
     "tests/site/contract.json": contract,

@@ -285,6 +285,11 @@ class Workspace:
         """The parameterised notebooks, stored without outputs."""
         return self.root / "notebooks"
 
+    @property
+    def desk(self) -> Path:
+        """Working copies of notebooks, made for work by hand; never a page, not under version control."""
+        return self.notebooks / "ban-lam-viec"
+
     @cached_property
     def reports(self) -> Path:
         """What a build writes before the site."""

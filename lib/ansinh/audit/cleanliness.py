@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from functools import cached_property
 
-from ansinh.audit.area import Area, nobody
+from ansinh.audit.area import ROWS, Area, nobody
 from ansinh.checks import ACTORS, SEVERITIES
 from ansinh.disclosure import Released
 from ansinh.measures import cleanliness
@@ -19,6 +19,8 @@ STATE_WORDS = {"new": "Mới phát hiện", "standing": "Còn tồn tại từ k
 
 class Cleanliness(Area):
     """How clean the data are."""
+
+    synonyms = ROWS | {"by_actor": "by_who", "findings": "by_check", "errors": "by_check"}
 
     @cached_property
     def _whole(self) -> Released:

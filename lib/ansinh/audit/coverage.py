@@ -7,7 +7,7 @@ import datetime as dt
 from dataclasses import replace
 from functools import cached_property
 
-from ansinh.audit.area import Area, nobody
+from ansinh.audit.area import ROWS, Area, nobody
 from ansinh.campaign import Campaign, Workspace
 from ansinh.checks import ACTORS
 from ansinh.disclosure import Counts, Released
@@ -34,6 +34,8 @@ FEWEST_POINTS = 5
 
 class Coverage(Area):
     """How far accounts cover the people."""
+
+    synonyms = ROWS | {"reasons": "gap", "causes": "gap", "by_owner_of_account": "by_owner", "by_time": "by_hours", "by_gender": "by_sex"}
 
     @cached_property
     def _whole(self) -> Released:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from ansinh.audit.area import Area
+from ansinh.audit.area import ROWS, Area
 from ansinh.checks import ACTORS
 from ansinh.disclosure import Counts, Released
 from ansinh.measures import payment
@@ -14,6 +14,8 @@ from ansinh.show.figures import Headline
 
 class Payment(Area):
     """How the period's payment reached the people."""
+
+    synonyms = ROWS
 
     @cached_property
     def _whole(self) -> Released:

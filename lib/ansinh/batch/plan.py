@@ -23,6 +23,8 @@ CITY = "city"
 """Folder of the notebooks that run for the whole campaign."""
 COMMUNE = "commune"
 """Level of the notebooks that run for a commune, on request."""
+DESK = "desk"
+"""Level of the notebooks for work by hand: never a page."""
 LIBRARIES = (
     "pandas",
     "numpy",
@@ -87,6 +89,8 @@ def plan(workspace: Workspace, campaign: Campaign, notebooks: tuple[str, ...] = 
                 f"There is no notebook {name}. Notebooks: {', '.join(sorted(path.stem for path in workspace.notebooks.glob('*.ipynb')))}."
             )
         page = declaration(source)
+        if page["level"] == DESK:
+            raise UserError(f"The notebook {name} is for work by hand and makes no page. Open it with `ansinh lab`.")
         if page["level"] == CITY:
             if not units or notebooks:
                 jobs.append(_job(workspace, campaign, name, source, page, None))
@@ -225,7 +229,7 @@ def _settings(params: Path) -> dict[str, str]:
     return {path.relative_to(params).as_posix(): _file(path, path.stat().st_mtime_ns) for path in sorted(paths) if path.is_file()}
 
 
-ABOVE = frozenset({"site", "demo", "pipeline.py", "cli"})
+ABOVE = frozenset({"site", "demo", "desk", "pipeline.py", "cli"})
 """Rooms above this one: no notebook can depend on them (the import rules are tested)."""
 
 

@@ -199,7 +199,11 @@ def execute(work: _Work) -> JobReport:
         _set_aside(job)
         return JobReport(job.notebook, job.unit, "failed", perf_counter() - start, _cell(draft), _ended(error, work.time_limit))
     name = workspace.register(work.campaign).get(job.unit).name if job.unit else work.campaign.place
-    sealed = seal(executed, job.page, job.parameters, work.campaign, job.notebook, name)
+    try:
+        sealed = seal(executed, job.page, job.parameters, work.campaign, job.notebook, name)
+    except ValueError as error:
+        _set_aside(job)
+        return JobReport(job.notebook, job.unit, "failed", perf_counter() - start, error=f"not sealed: {error}")
     _write(job.target, nbformat.writes(sealed) + "\n")
     _write(key_file(job), job.key)
     draft.unlink(missing_ok=True)

@@ -12,6 +12,8 @@ from ansinh.campaign import Campaign
 
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}
 HIDDEN = "injected-parameters"
+RESTRICTED = "application/vnd.ansinh.restricted+json"
+"""The mark of output that never becomes a page (`ansinh.audit.records`)."""
 
 
 def seal(
@@ -24,12 +26,14 @@ def seal(
 ) -> nbformat.NotebookNode:
     """Return the sealed notebook: first a raw cell of front matter, then the cells with clean metadata and fixed ids.
 
-    Raises ValueError when a cell failed: a failed notebook is never sealed.
+    Raises ValueError when a cell failed, or shows records or free analysis: neither is ever sealed.
     """
     cells = [nbformat.v4.new_raw_cell(front_matter(page, parameters, campaign, notebook_name, unit_name), id="front-matter")]
     for cell in notebook.cells:
         if any(output.output_type == "error" for output in cell.get("outputs", [])):
             raise ValueError("a notebook with a failed cell cannot be sealed")
+        if any(RESTRICTED in output.get("data", {}) for output in cell.get("outputs", [])):
+            raise ValueError(f"cell {cell.get('id', '')} shows records or free analysis, which make no page; take it out of the notebook")
         tags = list(cell.metadata.get("tags", []))
         clean = nbformat.from_dict({key: value for key, value in cell.items() if key != "metadata"})
         clean["metadata"] = {"tags": tags} if tags else {}

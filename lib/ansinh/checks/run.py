@@ -62,6 +62,12 @@ def run(workspace: Workspace, campaign: Campaign, *, force: bool = False, progre
     return CheckReport(len(checks), findings, persons)
 
 
+def is_judged(workspace: Workspace, campaign: Campaign) -> bool:
+    """Tell whether the snapshot is judged, and neither its lists nor the rules have changed since."""
+    target = workspace.store(campaign, campaign.as_of)
+    return store.signed(target, "check", _signature(workspace, campaign, target))
+
+
 def _signature(workspace: Workspace, campaign: Campaign, target: Path) -> str:
     """Hash what the findings are made of: the loaded lists, the campaign, the rules and the earlier snapshots."""
     package = Path(__file__).parents[1]

@@ -87,5 +87,5 @@ def test_its_records_name_file_sheet_and_row_and_hide_the_number(
 
 
 def test_an_unknown_check_is_answered_with_those_there_are(opened: Opener) -> None:
-    with pytest.raises(UserError, match=r"There is no check 'V99'. Checks: C01, C02"):
-        opened([(10, {})]).check("V99")
+    with pytest.raises(UserError, match=r"There is no check 'nothing'. There are: A01, A02"):
+        opened([(10, {})]).check("nothing")
