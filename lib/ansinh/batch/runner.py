@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
@@ -24,7 +25,7 @@ from ansinh import store
 from ansinh.batch.engine import can_fork, use_maker, warm_context
 from ansinh.batch.evidence import write_evidence
 from ansinh.batch.leash import MEMORY, end_with_parent
-from ansinh.batch.plan import Job, changed, is_done, key_file, plan, requested, set_aside
+from ansinh.batch.plan import Job, changed, is_done, key_file, plan, requested, set_aside, weight
 from ansinh.batch.seal import seal
 from ansinh.campaign import Campaign, Workspace
 from ansinh.errors import NotReady
@@ -86,7 +87,7 @@ def run(
     whole = plan(workspace, campaign, notebooks, units)
     if not store.has_findings(workspace.store(campaign, campaign.as_of)):
         raise NotReady(f"There are no findings of {campaign.name} as of {campaign.as_of}. Run `ansinh check` first.")
-    todo = [job for job in whole if force or not is_done(job)]
+    todo = sorted((job for job in whole if force or not is_done(job)), key=weight, reverse=True)
     unchanged = [JobReport(job.notebook, job.unit, "unchanged") for job in whole if job not in todo]
     reports = []
     many = min(jobs or os.cpu_count() or 1, max(1, len(todo)))
@@ -125,7 +126,7 @@ def _each(works: list[_Work], jobs: int) -> Iterator[JobReport]:
     waiting = deque(works)
     ended: Counter[str] = Counter()
     while waiting:
-        pool = _pool(min(jobs, len(waiting)))
+        pool = _pool(min(jobs, len(waiting)), waiting[0])
         running: dict[Future[JobReport], _Work] = {}
         try:
             while waiting or running:
@@ -155,10 +156,16 @@ def _each(works: list[_Work], jobs: int) -> Iterator[JobReport]:
             raise
 
 
-def _pool(workers: int) -> ProcessPoolExecutor:
+def _pool(workers: int, first: _Work) -> ProcessPoolExecutor:
     if can_fork():
-        return ProcessPoolExecutor(workers, mp_context=warm_context(), initializer=use_maker)
+        read_once = partial(_register, first.root, first.campaign)
+        return ProcessPoolExecutor(workers, mp_context=warm_context(), initializer=use_maker, initargs=(read_once,))
     return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+
+
+def _register(root: Path, campaign: Campaign) -> None:
+    """Read the register of units, which every notebook asks for, before the first kernel is forked."""
+    Workspace(root).register(campaign)
 
 
 def _end(pool: ProcessPoolExecutor) -> None:
