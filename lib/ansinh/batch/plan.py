@@ -191,8 +191,13 @@ def _common(workspace: Workspace, campaign: Campaign) -> dict[str, Any]:
         "campaign": {key: _short(value) for key, value in campaign.model_dump(mode="json", by_alias=True).items()},
         "settings": _settings(workspace.params),
         "code": code_hash(),
-        "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
+        "libraries": versions(),
     }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of the libraries that compute or draw."""
+    return {name: importlib.metadata.version(name) for name in LIBRARIES}
 
 
 def _short(value: Any) -> str:
@@ -218,9 +223,10 @@ def _flat(parts: dict[str, Any], above: str = "") -> dict[str, str]:
 
 
 def _history(folder: Path, unit: str) -> dict[str, dict[str, str]]:
-    """Hash what pages show of earlier snapshots: persons, findings and outcomes of each."""
+    """Hash what pages show of earlier snapshots: persons, findings and outcomes of each, and what was withheld of them."""
     earlier = [other for other in sorted(folder.parent.glob("????-??-??")) if other.name < folder.name and store.has_findings(other)]
-    return {other.name: _store(other, unit, (store.PERSONS.name, store.FINDINGS.name, store.OUTCOMES.name)) for other in earlier}
+    shown = (store.PERSONS.name, store.FINDINGS.name, store.OUTCOMES.name, store.WITHHELD.name)
+    return {other.name: _store(other, unit, shown) for other in earlier}
 
 
 def _store(folder: Path, unit: str, tables: Iterable[str] = tuple(store.TABLES)) -> dict[str, str]:

@@ -2,8 +2,9 @@
 
 import os
 
-# A fork copies no threads: linear algebra, which notebooks hardly need, starts none.
+# A fork copies no threads, so none may run here: neither linear algebra's nor Arrow's, which gives memory back now and then.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")
 
 import nbclient
 import papermill
