@@ -252,10 +252,12 @@ ABOVE = frozenset({"site", "demo", "pipeline.py", "cli"})
 """Rooms above this one: no notebook can depend on them (the import rules are tested)."""
 
 
+PACKAGE = Path(__file__).parents[1]
+
+
 @lru_cache(maxsize=1)
-def code_hash() -> str:
+def code_hash(package: Path = PACKAGE) -> str:
     """Hash the package's own code, as far as notebooks can depend on it."""
-    package = Path(__file__).parents[1]
     digest = hashlib.sha256()
     for path in sorted(package.rglob("*.py")):
         if path.relative_to(package).parts[0] in ABOVE:

@@ -22,7 +22,8 @@ from ansinh.batch.work import TIME_LIMIT, JobReport, Work, execute
 from ansinh.campaign import Campaign, Workspace
 from ansinh.errors import NotReady
 
-Progress = Callable[[str, int, int], None]
+Progress = Callable[..., None]
+"""Called with (stage, done, total, note): the note says what runs and what failed."""
 
 TOLD = 3
 """Changed dependencies that `why` names."""
@@ -67,7 +68,7 @@ def run(
     """
     from ansinh.batch import far
 
-    tell = progress or (lambda stage, done, total: None)
+    tell = progress or (lambda *told: None)
     if share:
         far.restore(workspace, campaign, share)
     whole = plan(workspace, campaign, notebooks, units)
@@ -75,12 +76,11 @@ def run(
         raise NotReady(f"There are no findings of {campaign.name} as of {campaign.as_of}. Run `ansinh check` first.")
     todo = sorted((job for job in whole if force or not is_done(job)), key=weight, reverse=True)
     unchanged = [JobReport(job.notebook, job.unit, "unchanged") for job in whole if job not in todo]
-    reports = []
+    reports: list[JobReport] = []
     many = min(jobs or os.cpu_count() or 1, max(1, len(todo)))
     works = [Work(workspace.root, campaign, job, time_limit, memory_limit or _memory(many)) for job in todo]
-    for number, report in enumerate(far.each(works, scheduler, share) if scheduler else _each(works, many), 1):
+    for report in _told(far.each(works, scheduler, share) if scheduler else _each(works, many), len(todo), 0 if scheduler else many, tell):
         reports.append(report)
-        tell("run: notebooks", number, len(todo))
     order = {(job.notebook, job.unit): at for at, job in enumerate(whole)}
     ended = sorted([*reports, *unchanged], key=lambda report: order[report.notebook, report.unit])
     write_evidence(workspace, campaign, [*plan(workspace, campaign), *requested(workspace, campaign)])
@@ -98,6 +98,18 @@ def why(workspace: Workspace, campaign: Campaign, notebooks: tuple[str, ...] = (
             yield f"{job.label}: would run, changed: {', '.join(names[:TOLD])}{more}"
         else:
             yield f"{job.label}: unchanged"
+
+
+def _told(ending: Iterator[JobReport], total: int, at_a_time: int, tell: Progress) -> Iterator[JobReport]:
+    """Pass the reports on and tell after each how many are done, run and failed; elsewhere nobody counts what runs (`at_a_time` 0)."""
+    failed = 0
+    for done in range(total + 1):
+        running = min(at_a_time, total - done)
+        notes = [f"{running} running"] * bool(running) + [f"{failed} failed"] * bool(failed)
+        tell("run: notebooks", done, total, ", ".join(notes))
+        if report := next(ending, None):
+            failed += report.status == "failed"
+            yield report
 
 
 def _memory(jobs: int) -> int:
