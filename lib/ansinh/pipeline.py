@@ -26,7 +26,7 @@ from ansinh.intake import LoadReport, load
 from ansinh.measures import Scope, history, protection
 from ansinh.site import SiteReport, publish
 
-Progress = Callable[[str, int, int], None]
+Progress = Callable[..., None]
 
 
 @dataclass
@@ -48,9 +48,10 @@ class Summary:
 
     @property
     def failed(self) -> list[str]:
-        """One line per unit that failed or file that was refused."""
+        """One line per file that was refused and per notebook that failed: unit, cell, error."""
         lines = [f"{file.path}: {file.message}" for file in self.load.files if file.status == "refused"] if self.load else []
-        lines += [f"{job.notebook} {job.unit or 'city'}: {job.error}" for job in self.run.failed] if self.run else []
+        for job in self.run.failed if self.run else ():
+            lines.append(f"{job.notebook} {job.unit or 'city'}{f', cell {job.cell}' if job.cell else ''}: {job.error}")
         return lines
 
     @property

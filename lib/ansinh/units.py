@@ -68,11 +68,18 @@ class Register:
         if not path.is_file():
             raise CampaignError(f"The register of units {path.name} is not in {path.parent.name}/. Put it there.")
         with path.open(encoding="utf-8", newline="") as file:
-            rows = csv.DictReader(file)
-            missing = [column for column in COLUMNS if column not in (rows.fieldnames or ())]
+            rows = csv.reader(file)
+            heads = next(rows, [])
+            missing = [column for column in COLUMNS if column not in heads]
             if missing:
                 raise CampaignError(f"{path.name} lacks the column {missing[0]}. Its columns must be {', '.join(COLUMNS)}.")
-            units = tuple(Unit(*(row[column] for column in COLUMNS)) for row in rows)
+            places = [heads.index(column) for column in COLUMNS]
+            try:
+                units = tuple(Unit(*[row[place] for place in places]) for row in rows if row)
+            except IndexError:
+                raise CampaignError(
+                    f"{path.name}, line {rows.line_num}: columns are missing. Write {', '.join(COLUMNS)} in full."
+                ) from None
         register = cls(units, path.name)
         for unit in units:
             if unit.level not in LEVELS:

@@ -16,6 +16,10 @@ RESTRICTED = "application/vnd.ansinh.restricted+json"
 """The mark of output that never becomes a page (`ansinh.audit.records`)."""
 
 
+class NotSealed(ValueError):
+    """An executed notebook that must not become a page; the message names the cell, never what it shows."""
+
+
 def seal(
     notebook: nbformat.NotebookNode,
     page: dict[str, Any],
@@ -26,14 +30,14 @@ def seal(
 ) -> nbformat.NotebookNode:
     """Return the sealed notebook: first a raw cell of front matter, then the cells with clean metadata and fixed ids.
 
-    Raises ValueError when a cell failed, or shows records or free analysis: neither is ever sealed.
+    Raises NotSealed when a cell failed, or shows records or free analysis: neither is ever sealed.
     """
     cells = [nbformat.v4.new_raw_cell(front_matter(page, parameters, campaign, notebook_name, unit_name), id="front-matter")]
     for cell in notebook.cells:
         if any(output.output_type == "error" for output in cell.get("outputs", [])):
-            raise ValueError("a notebook with a failed cell cannot be sealed")
+            raise NotSealed("a notebook with a failed cell cannot be sealed")
         if any(RESTRICTED in output.get("data", {}) for output in cell.get("outputs", [])):
-            raise ValueError(f"cell {cell.get('id', '')} shows records or free analysis, which make no page; take it out of the notebook")
+            raise NotSealed(f"cell {cell.get('id', '')} shows records or free analysis, which make no page; take it out of the notebook")
         tags = list(cell.metadata.get("tags", []))
         clean = nbformat.from_dict({key: value for key, value in cell.items() if key != "metadata"})
         clean["metadata"] = {"tags": tags} if tags else {}

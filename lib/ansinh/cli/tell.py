@@ -30,10 +30,12 @@ class Teller:
         self._live = not quiet and self.console.is_terminal
         self._tasks: dict[str, TaskID] = {}
         self._said: dict[str, float] = {}
+        self._begun: dict[str, float] = {}
         self._bars = Progress(
             TextColumn("{task.description:<28}"),
             BarColumn(),
             MofNCompleteColumn(),
+            TextColumn("{task.fields[note]}"),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
             console=self.console,
@@ -48,19 +50,21 @@ class Teller:
         if self._live:
             self._bars.stop()
 
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        """Tell that `done` of `total` steps of `stage` are done."""
-        if self.quiet:
+    def __call__(self, stage: str, done: int, total: int, note: str = "") -> None:
+        """Tell that `done` of `total` steps of `stage` are done; `note` says more, such as "2 running, 1 failed"."""
+        if self.quiet or not total:
             return
         if self._live:
             if stage not in self._tasks:
-                self._tasks[stage] = self._bars.add_task(stage, total=total)
-            self._bars.update(self._tasks[stage], completed=done, total=total)
+                self._tasks[stage] = self._bars.add_task(stage, total=total, note=note)
+            self._bars.update(self._tasks[stage], completed=done, total=total, note=note)
             return
         now = time.monotonic()
-        if done >= total or now - self._said.get(stage, -PLAIN_INTERVAL) >= PLAIN_INTERVAL:
+        begun = self._begun.setdefault(stage, now)
+        if done >= total or (done and now - self._said.get(stage, -PLAIN_INTERVAL) >= PLAIN_INTERVAL):
             self._said[stage] = now
-            self.console.print(f"{stage}: {done}/{total}", soft_wrap=True)
+            left = f"about {(now - begun) / done * (total - done):.0f} s left" if begun < now and done < total else ""
+            self.console.print(", ".join(filter(None, (f"{stage}: {done}/{total}", note, left))), soft_wrap=True)
 
 
 def closing(told: Summary, *, as_json: bool) -> None:

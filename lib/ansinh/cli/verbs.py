@@ -23,7 +23,9 @@ from ansinh.cli.options import (
     People,
     Renderer,
     RendererChoice,
+    Scheduler,
     Seed,
+    ShareAddress,
     Strict,
     job_count,
     open_campaign,
@@ -131,6 +133,8 @@ def run(
     jobs: Jobs = 0,
     force: Force = False,
     time_limit: Annotated[int, typer.Option("--time-limit", min=1, metavar="SECONDS", help="Seconds one cell may take.")] = 600,
+    scheduler: Scheduler = "",
+    share: ShareAddress = "",
     json: Json = False,
     workspace: Folder = None,
 ) -> None:
@@ -148,7 +152,16 @@ def run(
     told = story.summary(settings)
     with Teller() as teller, story.timed(told, "run"):
         told.run = room.run(
-            place, settings, notebooks=notebooks, units=units, jobs=job_count(jobs), force=force, time_limit=time_limit, progress=teller
+            place,
+            settings,
+            notebooks=notebooks,
+            units=units,
+            jobs=job_count(jobs),
+            force=force,
+            time_limit=time_limit,
+            scheduler=scheduler,
+            share=share,
+            progress=teller,
         )
     closing(told, as_json=json)
     raise typer.Exit(told.exit_code)
