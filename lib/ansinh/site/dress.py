@@ -34,8 +34,10 @@ _BLOCK = re.compile(
 )
 _TILES = r"class=\"as-tiles\""
 _ROW = re.compile(r'<tr(?P<rest>(?: class="[^"]*")?)>(?=<th scope="row")')
+TABS = "Các trang của đơn vị"
 POINTS = "điểm phần trăm"
 _CAPTION = re.compile(r"<figcaption>([^<]*)</figcaption>")
+_UNLINKED = re.compile(r'(<th scope="row">)([^<]+)(</th>)')
 _CHECK = re.compile(r'(<th scope="row"[^>]*>)([A-Z]\d\d)( · )')
 
 
@@ -45,6 +47,12 @@ class Page:
 
     address: str
     notebook: dict[str, Any]
+    sidebar: str = ""
+    """The sidebar it shows where none lists it, "" for that which does."""
+    tabs: tuple[tuple[str, str], ...] = ()
+    """The pages it belongs with, itself among them or not: address and word."""
+    below: Mapping[str, str] = field(default_factory=dict)
+    """Communes that have a page: name → address."""
     tables: list[Table] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -73,6 +81,7 @@ def dress(pages: Sequence[Page], campaign: Campaign, method: str | None) -> dict
     files: dict[str, bytes] = {}
     for page in pages:
         _compare(page, whole, campaign.place)
+        _belong(page)
         way = f"{page.up}{method}.html" if method and page.address != method else ""
         explained = _Explained(way, terms)
         for output in page.outputs():
@@ -128,6 +137,8 @@ def _dressed(markup: str, page: Page, explained: _Explained) -> str:
         anchors = iter([anchor for table in own for anchor in table.anchors()])
         marked = _ROW.sub(lambda row: f'<tr id="{escape(next(anchors))}"{row["rest"]}>', found[0])
         marked = _CHECK.sub(explained.check, marked)
+        if any(table.searchable for table in own):
+            marked = _UNLINKED.sub(lambda name: _linked(name, page), marked)
         caption = own[0].caption if own else html.unescape(_CAPTION.search(found[0])[1])  # type: ignore[index]
         line = _links(found["figure"] or found["table"], caption, own, page, explained)
         return f"{marked.removesuffix('</figure>')}{line}</figure>" if found["figure"] else marked + line
@@ -149,6 +160,28 @@ def _links(id: str, caption: str, own: Sequence[Table], page: Page, explained: _
 
 def _link(address: str, word: str, caption: str, attribute: str = "") -> str:
     return f'<a href="{escape(address)}" aria-label="{word}: {escape(caption)}"{attribute}>{word}</a>'
+
+
+def _linked(name: re.Match[str], page: Page) -> str:
+    """Return a row's name as a link to the page of its own, where it has one."""
+    address = page.below.get(html.unescape(name[2]))
+    return f'{name[1]}<a href="{page.up}{escape(address)}.html">{name[2]}</a>{name[3]}' if address else name[0]
+
+
+def _belong(page: Page) -> None:
+    """Write into the notebook which sidebar it shows, and first the links to the pages it belongs with."""
+    first = page.notebook["cells"][0]
+    if page.sidebar:
+        source = first["source"] if isinstance(first["source"], str) else "".join(first["source"])
+        first["source"] = f"{source.removesuffix('---')}sidebar: {page.sidebar}\n---"
+    if page.tabs:
+        here = ' aria-current="page"'
+        links = "".join(
+            f'<li><a href="{page.up}{escape(address)}.html"{here if address == page.address else ""}>{escape(word)}</a></li>'
+            for address, word in page.tabs
+        )
+        markup = f'<nav class="as-tabs" aria-label="{TABS}"><ul>{links}</ul></nav>'
+        page.notebook["cells"].insert(1, _cell("trang-cua-don-vi", Shown(markup, " · ".join(word for _, word in page.tabs))))
 
 
 def _rows_by_page(pages: Sequence[Page]) -> dict[str, tuple[Table, Row, Row]]:

@@ -24,15 +24,16 @@ from ansinh.campaign import Campaign, Workspace
 from ansinh.errors import Busy, NotReady, UserError
 from ansinh.show import numbers
 from ansinh.site import embedded, quarto
+from ansinh.site.config import PROJECT_FILE, read_project_file
 from ansinh.site.downloads import FOLDER, about
 from ansinh.site.dress import METHOD, Page, dress
 from ansinh.site.gate import Gate
+from ansinh.site.project import Places, sidebar_of, staged_project
 
 Progress = Callable[[str, int, int], None]
 
 MARKER = "site.json"
 """Names the campaign and audience of a published site, so that another cannot overwrite it."""
-THEME = Path(__file__).with_name("theme")
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,8 @@ def publish(
             fresh = output.with_name(f"{output.name}.new")
             shutil.rmtree(fresh, ignore_errors=True)
             fresh.mkdir(parents=True)
-            pages, warnings = _render(chosen, staged, fresh, workspace, campaign, strict, tell)
-            _finish(fresh, workspace, campaign, signature)
+            pages, warnings = _render(chosen, staged, fresh, strict, tell)
+            _finish(fresh, campaign, signature)
             gate.check(fresh)
             _swap(fresh, output)
     except Timeout:
@@ -129,20 +130,30 @@ def _stage(workspace: Workspace, campaign: Campaign, gate: Gate, failed: set[tup
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
     jobs = [*plan(workspace, campaign), *requested(workspace, campaign)]
-    pages = [Page(job.page["address"], _notebook(job, failed, workspace, campaign)) for job in jobs]
-    downloads = dress(pages, campaign, next((job.page["address"] for job in jobs if job.notebook == METHOD), None))
+    places = Places(workspace, campaign, jobs)
+    pages = [_page(job, places, _notebook(job, failed, workspace, campaign)) for job in jobs]
+    files = dress(pages, campaign, next((job.page["address"] for job in jobs if job.notebook == METHOD), None))
     for page in pages:
-        downloads[f"{page.address}.ipynb"] = (json.dumps(page.notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
-    downloads[f"{FOLDER}/DOC-TOI.txt"] = about(campaign).encode()
-    for name, content in downloads.items():
+        files[f"{page.address}.ipynb"] = (json.dumps(page.notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    files[f"{FOLDER}/DOC-TOI.txt"] = about(campaign).encode()
+    files[EVIDENCE] = (workspace.runs(campaign, campaign.as_of) / EVIDENCE).read_bytes()
+    files[PROJECT_FILE] = staged_project(read_project_file(workspace.root / PROJECT_FILE), campaign, places).encode()
+    for name, content in files.items():
         (fresh / name).parent.mkdir(parents=True, exist_ok=True)
         (fresh / name).write_bytes(content)
     gate.check(fresh)
-    shutil.copytree(THEME, fresh / "theme")
-    shutil.copyfile(workspace.root / "_quarto.yml", fresh / "_quarto.yml")
+    shutil.copytree(embedded.THEME, fresh / "theme")
     shutil.rmtree(staged, ignore_errors=True)
     fresh.rename(staged)
     return staged
+
+
+def _page(job: Job, places: Places, notebook: dict[str, Any]) -> Page:
+    """Return a job's page with what it belongs with: a unit's pages, the unit above a commune, the communes below a unit."""
+    above = places.above(job.unit)
+    tabs = [(place.address, place.word) for place in places.pages(above.code if above else job.unit)] if job.unit else []
+    below = {commune.name: place.address for commune, place in places.communes(job.unit)} if job.unit else {}
+    return Page(job.page["address"], notebook, sidebar_of(job, places), tuple(tabs), below)
 
 
 def _notebook(job: Job, failed: set[tuple[str, str]], workspace: Workspace, campaign: Campaign) -> dict[str, Any]:
@@ -175,17 +186,14 @@ def _apology(job: Job, workspace: Workspace, campaign: Campaign) -> nbformat.Not
     return nbformat.v4.new_notebook(cells=cells, metadata=KERNEL)
 
 
-def _render(
-    chosen: str, staged: Path, fresh: Path, workspace: Workspace, campaign: Campaign, strict: bool, tell: Progress
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _render(chosen: str, staged: Path, fresh: Path, strict: bool, tell: Progress) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if chosen == "quarto":
         return quarto.render(staged, fresh), ()
-    rendered = embedded.render(staged, fresh, workspace, campaign, strict=strict, progress=tell)
+    rendered = embedded.render(staged, fresh, strict=strict, progress=tell)
     return rendered.pages, rendered.warnings
 
 
-def _finish(fresh: Path, workspace: Workspace, campaign: Campaign, signature: str) -> None:
-    shutil.copyfile(workspace.runs(campaign, campaign.as_of) / EVIDENCE, fresh / EVIDENCE)
+def _finish(fresh: Path, campaign: Campaign, signature: str) -> None:
     told = {"campaign": campaign.name, "audience": campaign.audience, "as_of": campaign.as_of.isoformat(), "made_of": signature}
     (fresh / MARKER).write_text(json.dumps(told, sort_keys=True) + "\n", encoding="utf-8")
 
@@ -206,7 +214,7 @@ def _swap(fresh: Path, output: Path) -> None:
 
 
 def broken_links(output: Path) -> list[str]:
-    """Return the internal links of a published site that lead nowhere, as "page: link"."""
+    """Return the internal links of a published site that lead nowhere, as "page: link"; links to other hosts are not followed."""
     from html.parser import HTMLParser
 
     class Links(HTMLParser):
@@ -228,7 +236,7 @@ def broken_links(output: Path) -> list[str]:
     broken = []
     for path, parser in pages.items():
         for link in parser.links:
-            if link.startswith(("data:", "mailto:")):
+            if link.startswith(("data:", "mailto:", "https:", "http:")):
                 continue
             address, _, anchor = unquote(link).partition("#")
             target = (path.parent / address).resolve() if address else path
