@@ -171,11 +171,16 @@ def _key(workspace: Workspace, campaign: Campaign, source: Path, parameters: dic
         "campaign": {key: _short(value) for key, value in campaign.model_dump(mode="json", by_alias=True).items()},
         "settings": _settings(workspace.params),
         "code": code_hash(),
-        "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
+        "libraries": _versions(),
         "store": _store(folder, unit),
         "history": _history(folder, unit),
     }
     return json.dumps(parts, sort_keys=True, indent=0)
+
+
+@lru_cache(maxsize=1)
+def _versions() -> dict[str, str]:
+    return {name: importlib.metadata.version(name) for name in LIBRARIES}
 
 
 def _short(value: Any) -> str:

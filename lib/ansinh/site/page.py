@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import json
 import posixpath
@@ -26,6 +27,7 @@ from ansinh.site.published import tables
 HIDDEN_TAGS = frozenset({"remove-cell", "parameters", "injected-parameters"})
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _PLACE = re.compile("<p>\ue000(\\d+)\ue001</p>")
+_SEARCHABLE = re.compile(r"<table[^>]* data-filter=.*?</table>", re.DOTALL)
 _SOURCE = re.compile(r"\.(?:ipynb|md|qmd)$")
 
 
@@ -92,6 +94,19 @@ def heading_id(text: str, taken: set[str]) -> str:
     return name
 
 
+def as_bytes(page: Page) -> bytes:
+    """Return a page as bytes that `from_bytes` reads back."""
+    return json.dumps(dataclasses.asdict(page), ensure_ascii=False, default=str).encode()
+
+
+def from_bytes(content: bytes) -> Page:
+    """Return the page that as_bytes wrote; a date of its front matter is a text then."""
+    told = json.loads(content)
+    told["headings"] = [Heading(**heading) for heading in told["headings"]]
+    told["rows"] = [tuple(row) for row in told["rows"]]
+    return Page(**told)
+
+
 def read_page(path: Path, root: Path, project: Project | None = None) -> Page:
     """Read a notebook or a Markdown document into a page; warnings name constructs the renderer does not support.
 
@@ -140,8 +155,8 @@ def fill(page: Page, cells: list[dict[str, Any]], project: Project | None = None
     page.body = f"<h1>{html.escape(page.title)}</h1>\n" + _PLACE.sub(lambda found: blocks[int(found[1])], body)
     page.rows = [
         (row.cells[0].text, anchor)
-        for table in tables(page.body)
-        if table.searchable
+        for markup in _SEARCHABLE.findall(page.body)
+        for table in tables(markup)
         for row, anchor in zip(table.rows, table.anchors(), strict=True)
         if not row.total
     ]
