@@ -11,9 +11,11 @@ import nbformat
 import yaml
 from bs4 import BeautifulSoup, Tag
 
+from ansinh.batch.plan import Job
 from ansinh.campaign import Workspace
 from ansinh.site import embedded
-from ansinh.site.publish import THEME
+from ansinh.site.config import read_project_file
+from ansinh.site.project import Places, staged_project
 
 ROOT = Path(__file__).parents[2]
 TABLE = (
@@ -82,12 +84,23 @@ PAGES: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 def lay(folder: Path) -> Path:
     """Write the staged project into `folder` and return it."""
-    shutil.copytree(THEME, folder / "theme")
+    shutil.copytree(embedded.THEME, folder / "theme")
     (folder / "theme" / "ban-do.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>\n', encoding="utf-8")
-    shutil.copyfile(ROOT / "_quarto.yml", folder / "_quarto.yml")
+    (folder / "evidence.json").write_text("{}\n", encoding="utf-8")
+    workspace = Workspace(ROOT)
+    campaign = workspace.campaign()
+    places = Places(workspace, campaign, [_job(address, front) for address, (front, _) in PAGES.items()])
+    base = read_project_file(ROOT / "_quarto.yml")
+    (folder / "_quarto.yml").write_text(staged_project(base, campaign, places), encoding="utf-8")
     for address, (front, cells) in PAGES.items():
         write_page(folder / f"{address}.ipynb", front, cells)
     return folder
+
+
+def _job(address: str, front: dict[str, Any]) -> Job:
+    """A job as the batch plans it, as far as the staged project needs it."""
+    told = front.get("ansinh", {})
+    return Job("", told.get("unit", ""), ROOT, ROOT, {"address": address, "order": told.get("order", 9)}, {}, "")
 
 
 def write_page(path: Path, front: dict[str, Any], cells: list[str]) -> None:
@@ -104,10 +117,8 @@ def write_page(path: Path, front: dict[str, Any], cells: list[str]) -> None:
 
 
 def render(staged: Path, output: Path, *, strict: bool = True) -> embedded.Rendered:
-    """Render a staged project with the embedded renderer, with the shipped campaign and register."""
-    workspace = Workspace(ROOT)
-    output.mkdir(parents=True, exist_ok=True)
-    return embedded.render(staged, output, workspace, workspace.campaign(), strict=strict, progress=lambda *_: None)
+    """Render a staged project with the embedded renderer."""
+    return embedded.render(staged, output, strict=strict)
 
 
 def contract(tree: Path) -> dict[str, Any]:
@@ -125,6 +136,10 @@ def _page(path: Path) -> dict[str, Any]:
     return {
         "title": _text(title),
         "navigation": [[_text(link), str(link["href"])] for link in page.select("header nav li a")],
+        "sidebar": [[_text(link), str(link["href"])] for link in page.select(".side nav a, #quarto-sidebar .sidebar-item a[href]")],
+        "beside": [str(link["href"]) for link in page.select("head link[rel=prev], head link[rel=next]")],
+        "announcement": _text(page.select_one(".banner, #quarto-announcement .quarto-announcement-content")),
+        "footer": [str(link["href"]) for link in page.select("footer a[href]")],
         "headings": [[tag.name, _id(tag), _text(tag)] for tag in main.find_all(["h2", "h3"])],
         "tables": [[[_text(cell) for cell in row.select("th, td")] for row in table.select("tr")] for table in main.find_all("table")],
         "captions": [_text(tag) for tag in main.select("caption, figcaption")],

@@ -83,7 +83,7 @@ class Coverage(Area):
             labels,
             whole="persons",
             id="tu-danh-sach-den-chi-tra",
-            title="Từ danh sách đến chi trả (người; tỷ lệ trên tổng số người)",
+            title="Số người qua từng bước, tỷ lệ trên tổng số người",
         )
 
     def by_row(self) -> Shown:

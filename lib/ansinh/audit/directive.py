@@ -49,6 +49,8 @@ class Directive(Area):
             f"Số liệu đến ngày {numbers.date(self.campaign.as_of)}. Xu hướng của tài khoản so với {WEEK} ngày trước, của dữ liệu so với kỳ chốt số liệu trước. "
             "Số thứ tự nhiệm vụ là cách đánh số của báo cáo này."
         )
+        if len(self._past.frame) < 2:
+            note += " Đây là kỳ chốt số liệu đầu tiên nên xu hướng của dữ liệu chưa có."
         count = numbers.count(len(rows))
         return tables.plain(
             "bang-nhiem-vu", f"{count} nhiệm vụ: mục tiêu, kết quả, phần còn lại và ai chịu trách nhiệm", headings, rows, note
@@ -96,7 +98,7 @@ class Directive(Area):
         """A rate against the snapshot before."""
         last = len(self._past.frame) - 1
         if last < 1:
-            return "chưa có kỳ trước"
+            return NONE
         now, before = self._past.value(rate, last), self._past.value(rate, last - 1)
         return NONE if now is None or before is None else numbers.change(now - before)
 

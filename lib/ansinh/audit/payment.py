@@ -48,7 +48,7 @@ class Payment(Area):
         )
         rows = [[name, tables.cell(told, people, 0)[0], tables.cell(told, money, 0)[0]] for people, money, name in ways]
         note = (
-            f"≤{numbers.SPACE}{told.threshold}: {numbers.SMALL_WORDS}. …: không công bố. Số người làm tròn đến {told.rounding}, số tiền làm tròn đến triệu đồng."
+            f"≤{numbers.SPACE}{told.threshold}: {numbers.SMALL_WORDS}. …: không công bố để không suy ra được số nhỏ. Số người làm tròn đến {told.rounding}, số tiền làm tròn đến triệu đồng."
             if told.threshold
             else ""
         )

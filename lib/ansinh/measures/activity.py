@@ -17,8 +17,10 @@ WEEKDAYS = range(1, 8)
 
 
 def by_day(scope: Scope) -> Counts:
-    """Return one row per day of the last two weeks of the campaign (key `day`, YYYY-MM-DD): persons whose account was opened on that day,
-    in all (`opened`) and by channel; who has no channel recorded is in `opened` alone."""
+    """Return persons whose account was opened on each of the campaign's last 14 days (key `day`, YYYY-MM-DD), in all and by channel.
+
+    Who has no channel recorded is in `opened` alone.
+    """
     campaign = scope.campaign
     columns = ", ".join(f"count(p.person_id) FILTER (p.account_channel = '{channel}') AS {channel}" for channel in CHANNELS)
     first = f"greatest(DATE '{campaign.started}', DATE '{campaign.as_of}' - {DAYS - 1})"
@@ -33,8 +35,10 @@ def by_day(scope: Scope) -> Counts:
 
 
 def by_hours(scope: Scope) -> Counts:
-    """Return accounts opened since the campaign began, in all and through the post: key `code` is "office", "evening", the number of a
-    weekday off (ISO 8601), or "holiday"."""
+    """Return persons whose account was opened since the campaign began, by the hour, in all and through the post.
+
+    The key `code` is "office", "evening", the number of a weekday off (ISO 8601), or "holiday".
+    """
     calendar = scope.campaign.calendar
     holidays = ", ".join(f"DATE '{day}'" for day in calendar.holidays) or "NULL"
     off = [day for day in WEEKDAYS if day not in calendar.office_days]

@@ -11,6 +11,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import ahocorasick
@@ -19,11 +20,14 @@ from unidecode import unidecode
 from ansinh import store
 from ansinh.campaign import Campaign, Workspace
 from ansinh.errors import GateRefusal
+from ansinh.site.kept import Kept, key
 from ansinh.units import LEVELS
 
 READ_AS_TEXT = frozenset({".html", ".svg", ".csv", ".json", ".js", ".css", ".ipynb", ".yml", ".txt", ".xml", ".md"})
 FONTS = frozenset({".woff2"})
 WORKBOOKS = frozenset({".xlsx"})
+LISTS = ("beneficiaries", "register_matches", "accounts", "payments")
+"""Tables of the store that hold what identifies persons."""
 SHOWN_REFUSALS = 20
 
 _RUN = re.compile(r"(?<![0-9A-Za-z.])\d(?:[ .\u00a0-]?\d){5,18}(?![0-9A-Za-z])")
@@ -50,28 +54,53 @@ class Leak:
 class Gate:
     """Knows what must not be published of one snapshot: built once, used before and after rendering."""
 
-    def __init__(self, workspace: Workspace, campaign: Campaign) -> None:
-        con = store.connect(workspace.store(campaign, campaign.as_of))
+    def __init__(self, workspace: Workspace, campaign: Campaign, kept: Kept | None = None) -> None:
+        self._workspace, self._campaign, self._kept = workspace, campaign, kept or Kept()
         self._root = workspace.root.as_posix()
-        self._clean: set[bytes] = set()
-        self._secrets = frozenset(self._column(con, _SECRETS))
-        register = workspace.register(campaign)
-        here = [unit for level in LEVELS for unit in register.under(campaign.units.root, level)]
-        public = {_folded(name) for unit in here for name in (unit.name, unit.short_name)}
-        # A commune "Thị trấn Quang Minh" is no Trần Quang Minh: names of units are taken out before names of people are sought.
-        self._public = re.compile(r"\b(?:" + "|".join(sorted(map(re.escape, public), key=len, reverse=True)) + r")\b")
-        names = {_folded(name) for name in self._column(con, _NAMES)}
-        self._names = ahocorasick.Automaton()
-        for name in names:
-            if name.count(" ") >= 2 and name not in public:
-                self._names.add_word(f" {name} ", True)
-        self._any_name = len(self._names) > 0
-        if self._any_name:
-            self._names.make_automaton()
+        # What earlier builds read and found clean, as long as the lists it was held against are the same.
+        self._key = key("clean", self._root, *self._lists())
+        before = self._kept.get(self._key).get("digests", b"")
+        self._clean = {before[at : at + 32] for at in range(0, len(before), 32)}
+        self._seen: set[bytes] = set()
 
-    @staticmethod
-    def _column(con: object, sql: str) -> list[str]:
-        return [str(value) for value in store.query(con, sql, what="the gate's lists")["value"]]  # type: ignore[arg-type]
+    def _lists(self) -> Iterator[bytes]:
+        """Yield hashes of the lists that nothing published may tell, and of the names that may be told."""
+        folder = self._workspace.store(self._campaign, self._campaign.as_of)
+        for table in LISTS:
+            for path in sorted((folder / table).rglob("*.parquet")):
+                yield hashlib.sha256(path.read_bytes()).digest()
+        yield repr(self._workspace.register(self._campaign).units).encode()
+
+    @cached_property
+    def _secrets(self) -> frozenset[str]:
+        return frozenset(self._column(_SECRETS))
+
+    @cached_property
+    def _places(self) -> frozenset[str]:
+        register = self._workspace.register(self._campaign)
+        here = [unit for level in LEVELS for unit in register.under(self._campaign.units.root, level)]
+        return frozenset(_folded(name) for unit in here for name in (unit.name, unit.short_name))
+
+    @cached_property
+    def _public(self) -> re.Pattern[str]:
+        # A commune "Thị trấn Quang Minh" is no Trần Quang Minh: names of units are taken out before names of people are sought.
+        return re.compile(r"\b(?:" + "|".join(sorted(map(re.escape, self._places), key=len, reverse=True)) + r")\b")
+
+    @cached_property
+    def _names(self) -> ahocorasick.Automaton | None:
+        names = {_folded(name) for name in self._column(_NAMES)}
+        found = ahocorasick.Automaton()
+        for name in names:
+            if name.count(" ") >= 2 and name not in self._places:
+                found.add_word(f" {name} ", True)
+        if not len(found):
+            return None
+        found.make_automaton()
+        return found
+
+    def _column(self, sql: str) -> list[str]:
+        con = store.connect(self._workspace.store(self._campaign, self._campaign.as_of))
+        return [str(value) for value in store.query(con, sql, what="the gate's lists")["value"]]
 
     def check(self, folder: Path, files: Iterable[Path] | None = None) -> None:
         """Read every file below `folder` (or `files`); raises GateRefusal naming file, line and kind when anything is found."""
@@ -81,40 +110,57 @@ class Gate:
         if leaks:
             listed = "\n".join(f"  {leak}" for leak in leaks[:SHOWN_REFUSALS])
             raise GateRefusal(f"The gate refused to publish: {len(leaks)} places hold what must not leave. The old site stays.\n{listed}")
+        self._kept.put(self._key, {"digests": b"".join(sorted(self._seen))})
 
     def leaks(self, path: Path, name: str) -> Iterator[Leak]:
         """Yield what must not be published in one file."""
         if path.suffix in FONTS or path.name.startswith("OFL"):
             return
-        if path.suffix in WORKBOOKS:
-            texts = _workbook(path)
-        elif path.suffix in READ_AS_TEXT:
-            texts = [path.read_text(encoding="utf-8", errors="replace")]
-        else:
-            texts = []
+        if path.suffix not in READ_AS_TEXT | WORKBOOKS:
+            yield Leak(name, 0, f"a file of a kind the gate cannot read ({path.suffix or 'no ending'})")
+            return
+        content = path.read_bytes()
+        # What was read once and found clean (a download before and after rendering, an unchanged page) is not read again.
+        if self._known(content):
+            return
+        texts = _workbook(path) if path.suffix in WORKBOOKS else [content.decode("utf-8", errors="replace")]
         if not texts:
             yield Leak(name, 0, f"a file of a kind the gate cannot read ({path.suffix or 'no ending'})")
-        for text in texts:
-            # What was read once and found clean (a download before and after rendering, a workbook's styles) is not read again.
-            digest = hashlib.sha256(text.encode()).digest()
-            if digest in self._clean:
-                continue
-            found = [Leak(name, number, kind) for number, line in enumerate(text.splitlines(), 1) for kind in self._kinds(line)]
-            if not found:
-                self._clean.add(digest)
-            yield from found
+            return
+        found = [leak for text in texts if not self._known(text.encode()) for leak in self._read(text, name)]
+        yield from found
+        if not found:
+            self._seen.update(hashlib.sha256(part).digest() for part in (content, *(text.encode() for text in texts)))
+
+    def _known(self, content: bytes) -> bool:
+        digest = hashlib.sha256(content).digest()
+        if digest in self._clean:
+            self._seen.add(digest)
+        return digest in self._seen
+
+    def _read(self, text: str, name: str) -> Iterator[Leak]:
+        for number, line in enumerate(text.splitlines(), 1):
+            for kind in self._kinds(line):
+                yield Leak(name, number, kind)
 
     def _kinds(self, line: str) -> Iterator[str]:
         if _LONG.search(line):
             yield "a run of digits such as a personal number, CMND or telephone"
         elif any(re.sub(r"\D", "", found[0]) in self._secrets for found in _RUN.finditer(line)):
             yield "a number of a person, an account or a telephone of the lists"
-        if self._any_name and next(self._names.iter(f" {self._public.sub('|', _phrases(line))} "), None):
+        if self._names and self._names_somebody(_phrases(line)):
             yield "a beneficiary's name"
         if _HOST.search(line):
             yield "an address on another host"
         if self._root in line or _PATH.search(line):
             yield "a path of this machine"
+
+    def _names_somebody(self, phrases: str) -> bool:
+        """Say whether a name stands in a folded line; names of units are taken out only where that matters, for it takes long."""
+        assert self._names is not None
+        if not next(self._names.iter(f" {phrases} "), None):
+            return False
+        return next(self._names.iter(f" {self._public.sub('|', phrases)} "), None) is not None
 
 
 def _workbook(path: Path) -> list[str]:

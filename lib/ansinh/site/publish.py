@@ -24,15 +24,17 @@ from ansinh.campaign import Campaign, Workspace
 from ansinh.errors import Busy, NotReady, UserError
 from ansinh.show import numbers
 from ansinh.site import embedded, quarto
+from ansinh.site.config import PROJECT_FILE, read_project_file
 from ansinh.site.downloads import FOLDER, about
 from ansinh.site.dress import METHOD, Page, dress
 from ansinh.site.gate import Gate
+from ansinh.site.kept import Kept
+from ansinh.site.project import Places, sidebar_of, staged_project
 
 Progress = Callable[[str, int, int], None]
 
 MARKER = "site.json"
 """Names the campaign and audience of a published site, so that another cannot overwrite it."""
-THEME = Path(__file__).with_name("theme")
 
 
 @dataclass(frozen=True)
@@ -70,27 +72,33 @@ def publish(
     try:
         with FileLock(workspace.reports / f"{campaign.name}.lock", timeout=0):
             chosen = renderer if renderer != "auto" else "quarto" if quarto.find() else "embedded"
-            signature = _signature(workspace, campaign, chosen, strict, failed)
+            planned = [*plan(workspace, campaign), *requested(workspace, campaign)]
+            signature = _signature(workspace, planned, chosen, strict, failed)
             if not force and (pages_there := _stands(output, signature)):
                 return SiteReport(pages_there, perf_counter() - start, output, chosen)
-            gate = Gate(workspace, campaign)
-            staged = _stage(workspace, campaign, gate, set(failed))
-            fresh = output.with_name(f"{output.name}.new")
-            shutil.rmtree(fresh, ignore_errors=True)
-            fresh.mkdir(parents=True)
-            pages, warnings = _render(chosen, staged, fresh, workspace, campaign, strict, tell)
-            _finish(fresh, workspace, campaign, signature)
-            gate.check(fresh)
-            _swap(fresh, output)
+            memory = workspace.staged(campaign).with_name(f".{campaign.name}.kept")
+            memory.parent.mkdir(parents=True, exist_ok=True)
+            if force:
+                memory.unlink(missing_ok=True)
+            with Kept(memory) as kept:
+                gate = Gate(workspace, campaign, kept)
+                staged = _stage(workspace, campaign, planned, gate, set(failed), kept, jobs)
+                fresh = output.with_name(f"{output.name}.new")
+                shutil.rmtree(fresh, ignore_errors=True)
+                fresh.mkdir(parents=True)
+                pages, warnings = _render(chosen, staged, fresh, strict, kept, jobs, tell)
+                _finish(fresh, campaign, signature)
+                gate.check(fresh)
+                _swap(fresh, output)
     except Timeout:
         raise Busy(f"Another build of {campaign.name} is publishing. Wait until it has ended.") from None
     return SiteReport(len(pages), perf_counter() - start, output, chosen, warnings)
 
 
-def _signature(workspace: Workspace, campaign: Campaign, renderer: str, strict: bool, failed: Sequence[tuple[str, str]]) -> str:
+def _signature(workspace: Workspace, jobs: Sequence[Job], renderer: str, strict: bool, failed: Sequence[tuple[str, str]]) -> str:
     """Hash what the site is made of: every notebook with all it depends on, the project file, the theme and the code."""
     digest = hashlib.sha256(json.dumps([renderer, strict, sorted(failed)]).encode())
-    for job in [*plan(workspace, campaign), *requested(workspace, campaign)]:
+    for job in jobs:
         digest.update(f"{job.label}|{job.page}|{job.key}".encode())
         for path in (job.target, last_good(job) if (job.notebook, job.unit) in failed else None):
             digest.update(hashlib.sha256(path.read_bytes()).digest() if path and path.is_file() else b"none")
@@ -122,27 +130,37 @@ def _own(output: Path, campaign: Campaign) -> None:
         )
 
 
-def _stage(workspace: Workspace, campaign: Campaign, gate: Gate, failed: set[tuple[str, str]]) -> Path:
+def _stage(
+    workspace: Workspace, campaign: Campaign, planned: Sequence[Job], gate: Gate, failed: set[tuple[str, str]], kept: Kept, jobs: int
+) -> Path:
     """Lay the Quarto project: what passed the gate at its address, project file, theme; swapped in whole."""
     staged = workspace.staged(campaign)
     fresh = staged.with_name(f".{staged.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    jobs = [*plan(workspace, campaign), *requested(workspace, campaign)]
-    pages = [Page(job.page["address"], _notebook(job, failed, workspace, campaign)) for job in jobs]
-    downloads = dress(pages, campaign, next((job.page["address"] for job in jobs if job.notebook == METHOD), None))
-    for page in pages:
-        downloads[f"{page.address}.ipynb"] = (json.dumps(page.notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
-    downloads[f"{FOLDER}/DOC-TOI.txt"] = about(campaign).encode()
-    for name, content in downloads.items():
+    places = Places(workspace, campaign, planned)
+    pages = [_page(job, places, _notebook(job, failed, workspace, campaign)) for job in planned]
+    method = next((job.page["address"] for job in planned if job.notebook == METHOD), None)
+    files = dict(dress(pages, campaign, method, kept, jobs))
+    files[f"{FOLDER}/DOC-TOI.txt"] = about(campaign).encode()
+    files[EVIDENCE] = (workspace.runs(campaign, campaign.as_of) / EVIDENCE).read_bytes()
+    files[PROJECT_FILE] = staged_project(read_project_file(workspace.root / PROJECT_FILE), campaign, places).encode()
+    for name, content in files.items():
         (fresh / name).parent.mkdir(parents=True, exist_ok=True)
         (fresh / name).write_bytes(content)
     gate.check(fresh)
-    shutil.copytree(THEME, fresh / "theme")
-    shutil.copyfile(workspace.root / "_quarto.yml", fresh / "_quarto.yml")
+    shutil.copytree(embedded.THEME, fresh / "theme")
     shutil.rmtree(staged, ignore_errors=True)
     fresh.rename(staged)
     return staged
+
+
+def _page(job: Job, places: Places, notebook: dict[str, Any]) -> Page:
+    """Return a job's page with what it belongs with: a unit's pages, the unit above a commune, the communes below a unit."""
+    above = places.above(job.unit)
+    tabs = [(place.address, place.word) for place in places.pages(above.code if above else job.unit)] if job.unit else []
+    below = {commune.name: place.address for commune, place in places.communes(job.unit)} if job.unit else {}
+    return Page(job.page["address"], notebook, sidebar_of(job, places), tuple(tabs), below)
 
 
 def _notebook(job: Job, failed: set[tuple[str, str]], workspace: Workspace, campaign: Campaign) -> dict[str, Any]:
@@ -176,16 +194,15 @@ def _apology(job: Job, workspace: Workspace, campaign: Campaign) -> nbformat.Not
 
 
 def _render(
-    chosen: str, staged: Path, fresh: Path, workspace: Workspace, campaign: Campaign, strict: bool, tell: Progress
+    chosen: str, staged: Path, fresh: Path, strict: bool, kept: Kept, jobs: int, tell: Progress
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if chosen == "quarto":
         return quarto.render(staged, fresh), ()
-    rendered = embedded.render(staged, fresh, workspace, campaign, strict=strict, progress=tell)
+    rendered = embedded.render(staged, fresh, strict=strict, jobs=jobs, kept=kept, progress=tell)
     return rendered.pages, rendered.warnings
 
 
-def _finish(fresh: Path, workspace: Workspace, campaign: Campaign, signature: str) -> None:
-    shutil.copyfile(workspace.runs(campaign, campaign.as_of) / EVIDENCE, fresh / EVIDENCE)
+def _finish(fresh: Path, campaign: Campaign, signature: str) -> None:
     told = {"campaign": campaign.name, "audience": campaign.audience, "as_of": campaign.as_of.isoformat(), "made_of": signature}
     (fresh / MARKER).write_text(json.dumps(told, sort_keys=True) + "\n", encoding="utf-8")
 
@@ -206,7 +223,7 @@ def _swap(fresh: Path, output: Path) -> None:
 
 
 def broken_links(output: Path) -> list[str]:
-    """Return the internal links of a published site that lead nowhere, as "page: link"."""
+    """Return the internal links of a published site that lead nowhere, as "page: link"; links to other hosts are not followed."""
     from html.parser import HTMLParser
 
     class Links(HTMLParser):
@@ -228,7 +245,7 @@ def broken_links(output: Path) -> list[str]:
     broken = []
     for path, parser in pages.items():
         for link in parser.links:
-            if link.startswith(("data:", "mailto:")):
+            if link.startswith(("data:", "mailto:", "https:", "http:")):
                 continue
             address, _, anchor = unquote(link).partition("#")
             target = (path.parent / address).resolve() if address else path
