@@ -166,13 +166,13 @@ def _page(job: Job, places: Places, notebook: dict[str, Any]) -> Page:
 def _notebook(job: Job, failed: set[tuple[str, str]], workspace: Workspace, campaign: Campaign) -> dict[str, Any]:
     """Return a job's sealed notebook, or the page that says it failed; raises NotReady when it was not run."""
     if (job.notebook, job.unit) in failed:
-        return dict(_apology(job, workspace, campaign))
+        return dict(apology(job, workspace, campaign))
     if not job.target.is_file():
         raise NotReady(f"The notebook {job.label} was not run as of {campaign.as_of}. Run `ansinh run {campaign.name}` first.")
     return dict(json.loads(job.target.read_text(encoding="utf-8")))
 
 
-def _apology(job: Job, workspace: Workspace, campaign: Campaign) -> nbformat.NotebookNode:
+def apology(job: Job, workspace: Workspace, campaign: Campaign) -> nbformat.NotebookNode:
     """Return the page of a failed notebook: that it failed, for which date, who is told, and the last good figures below."""
     name = workspace.register(campaign).get(job.unit).name if job.unit else campaign.place
     text = (
