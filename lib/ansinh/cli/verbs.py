@@ -69,18 +69,27 @@ def demo(
     people: People = None,
     seed: Seed = None,
     as_of: AsOf = None,
+    parquet: Annotated[
+        bool, typer.Option("--parquet", help="Write the canonical tables into the store, no files: for cities of millions.")
+    ] = False,
     jobs: Jobs = 0,
     workspace: Folder = None,
 ) -> None:
     """Write a synthetic city as the messy files officials really send, with its known truth beside."""
     from ansinh.cli.tell import Teller
-    from ansinh.demo import write_city
+    from ansinh.demo import write_city, write_tables
 
     place, settings = open_campaign(campaign, as_of, workspace)
     folder = out or place.data(settings)
     city = with_demo(settings, people, seed).demo
     if city is None:
         raise UserError(f"{settings.name} has no block `demo`: it works on real files, and nothing synthetic is written among them.")
+    if parquet:
+        target = folder / "store" / settings.as_of.isoformat()
+        with Teller() as teller:
+            persons = write_tables(place, settings, people=city.people, seed=city.seed, target=target, progress=teller)
+        Console().print(f"Wrote the tables of {persons:,} synthetic persons to {target}.", highlight=False, soft_wrap=True)
+        return
     with Teller() as teller:
         report = write_city(
             place,
