@@ -21,7 +21,6 @@ WIDTH = 3
 """Possible values that must remain for a count that is not shown."""
 ANY = 1e9
 """More persons than any place has."""
-ROUNDS = 500
 
 
 class Board:
@@ -117,7 +116,7 @@ class Board:
 
         `decided` are withheld already; `elsewhere` are cells other pages show or withhold, which cannot be withheld here.
         Afterwards every count from 1 to the threshold, and every such rest, has at least WIDTH possible values for a reader who knows
-        all shown cells, all equations and the rule. Raises RuntimeError when that cannot be reached.
+        all shown cells, all equations and the rule, unless what other pages show tells it already.
         """
         if not self.rule.threshold or not self._raw:
             return frozenset()
@@ -130,17 +129,18 @@ class Board:
         network = _Network(list(self._equations), len(raw))
         need = min(WIDTH, self.rule.threshold)
         few = self._known_few(network, raw, small, need)
-        for _ in range(ROUNDS):
+        while True:
             low, high = network.bounds(*self._told(raw, hidden, few))
             narrow = np.flatnonzero(small & (high - low < need - 1))
             if not len(narrow):
-                return frozenset(name for name, at in self._at.items() if self._shown[at] and hidden[at])
-            shown = np.array(self._shown) & ~hidden & free
-            chosen = {network.cheapest(int(cell), shown, raw) for cell in narrow}
-            if None in chosen:
                 break
-            hidden[[cell for cell in chosen if cell is not None]] = True
-        raise RuntimeError("Small counts could not be protected: no cell is left to withhold.")
+            shown = np.array(self._shown) & ~hidden & free
+            chosen = {at for cell in narrow if (at := network.cheapest(int(cell), shown, raw)) is not None}
+            if not chosen:
+                # Nothing is left to withhold that tells anything of them: what is known of them is known from elsewhere.
+                break
+            hidden[sorted(chosen)] = True
+        return frozenset(name for name, at in self._at.items() if self._shown[at] and hidden[at])
 
     def _known_few(self, network: _Network, raw: np.ndarray, small: np.ndarray, need: int) -> list[int]:
         """Return the rests a reader is taken to know as few, from the mark "…" at their part.
