@@ -49,7 +49,8 @@ class Summary:
     @property
     def failed(self) -> list[str]:
         """One line per unit that failed or file that was refused."""
-        lines = [f"{file.path}: {file.message}" for file in self.load.files if file.status == "refused"] if self.load else []
+        refused = self.load.refused if self.load else ()
+        lines = [file.message if file.message.startswith(file.path) else f"{file.path}: {file.message}" for file in refused]
         lines += [f"{job.notebook} {job.unit or 'city'}: {job.error}" for job in self.run.failed] if self.run else []
         return lines
 
