@@ -49,7 +49,8 @@ class Summary:
     @property
     def failed(self) -> list[str]:
         """One line per file that was refused and per notebook that failed: unit, cell, error."""
-        lines = [f"{file.path}: {file.message}" for file in self.load.files if file.status == "refused"] if self.load else []
+        refused = self.load.refused if self.load else ()
+        lines = [file.message if file.message.startswith(file.path) else f"{file.path}: {file.message}" for file in refused]
         for job in self.run.failed if self.run else ():
             lines.append(f"{job.notebook} {job.unit or 'city'}{f', cell {job.cell}' if job.cell else ''}: {job.error}")
         return lines

@@ -168,7 +168,8 @@ def _read(job: Job, reader: SheetReader, headings: Headings, folder: Path, conte
         _unchanged(job, before)
     except SourceError as error:
         _empty(folder)
-        return told("refused", str(error))
+        # Readers know a file by its own name only; the report names it with its folder.
+        return told("refused", str(error).replace(job.path.name, job.relative, 1) if job.relative not in str(error) else str(error))
     if not loads:
         return told("refused", f"{job.relative}: no list of this kind was found. Its headings must name {_needed(headings, job.kind)}.")
     return told("loaded", "", tuple(loads))
@@ -191,13 +192,15 @@ def notes(sheet: Sheet, table: Table, reader: SheetReader) -> list[str]:
     said += [f"columns kept as extra: {', '.join(spare)}"] if spare else []
     left = ", ".join(f"{count} {_several(what, count)}" for what, count in sorted(reader.left_out.items()))
     said += [f"left out as no data: {left}"] if left else []
+    if reader.kind == "beneficiaries" and "account_number" in table.columns:
+        said.append("to read the accounts in it too, name the file under sources.accounts as well")
     if reader.unit is None and "unit_text" not in table.columns:
         said.append("neither the file's name nor its titles say which unit it is from: begin the file's name with the unit's code")
     return said
 
 
 def _several(what: str, count: int) -> str:
-    return what if count == 1 else "rows of column numbers" if what == "row of column numbers" else f"{what}s"
+    return what if count == 1 else what.replace("row ", "rows ", 1) if what.startswith("row ") else f"{what}s"
 
 
 def _stamp(path: Path) -> tuple[int, int]:

@@ -28,6 +28,8 @@ from ansinh.units import search_key
 
 UNREAD = "unread"
 """Rule of a value that could not be read: it is null, and the original stands in `mends`."""
+LIST_OF_PERSONS = frozenset({"policy_text", "policy_code", "amount", "village", "declined_text"})
+"""Fields that no bank knows: a list of accounts that has one is a beneficiary list with the accounts in it."""
 AS_NAMED = (1.0, BRANCH_NAMED, BRAND_FIRST)
 """Confidences of banks that were found by a name as it is listed; others were found by likeness."""
 VOTERS = 300
@@ -83,7 +85,17 @@ class SheetReader:
         below = Below(table, [sheet.rows[row] for row in table.heading_rows])
         self.left_out, self.unnamed = below.left_out, set()
         for first, rows in sheet.blocks(table.first):
-            yield self._block(list(below.data(first, rows)), table)
+            yield self._block(self._with_account(list(below.data(first, rows)), table), table)
+
+    def _with_account(self, data: Kept, table: Table) -> Kept:
+        """Leave out, of a beneficiary list that is read for its accounts, whoever has none; a bank's own list is taken whole."""
+        if self.kind != "accounts" or not LIST_OF_PERSONS & table.columns.keys():
+            return data
+        at = table.columns["account_number"]
+        kept = [row for row in data if at < len(row[1]) and values.plain(row[1][at])]
+        if len(kept) < len(data):
+            self.left_out["row without account"] += len(data) - len(kept)
+        return kept
 
     def _place_of(self, sheet: Sheet, table: Table) -> str:
         """Return what names the commune of a whole sheet, "" if nothing does: the sheet, the titles above, the file. Finds the unit too."""
