@@ -198,9 +198,13 @@ def build(
     renderer: str = "auto",
     strict: bool = False,
     force: bool = False,
+    scheduler: str = "",
+    share: str = "",
     progress: Progress | None = None,
 ) -> Summary:
     """Do all of it: demo city if the campaign is a demo, intake, check, run, site. Returns the summary.
+
+    `scheduler` and `share` let other machines run the notebooks (`batch.run`).
 
     Raises UserError for what the user can mend and GateRefusal when nothing may be published; the old site then stays.
     """
@@ -216,7 +220,7 @@ def build(
         check(workspace, campaign, force=force, progress=progress)
         told.figures = city_figures(workspace, campaign)
     with timed(told, "run"):
-        told.run = run_notebooks(workspace, campaign, jobs=jobs, force=force, progress=progress)
+        told.run = run_notebooks(workspace, campaign, jobs=jobs, force=force, scheduler=scheduler, share=share, progress=progress)
     with timed(told, "site"):
         told.site = site_of(workspace, campaign, told.run, renderer=renderer, strict=strict, jobs=jobs, progress=progress, force=force)
     return told

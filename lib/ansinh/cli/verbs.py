@@ -44,6 +44,8 @@ def build(
     renderer: RendererChoice = Renderer.auto,
     strict: Strict = False,
     force: Force = False,
+    scheduler: Scheduler = "",
+    share: ShareAddress = "",
     json: Json = False,
     workspace: Folder = None,
 ) -> None:
@@ -57,7 +59,17 @@ def build(
     place, settings = open_campaign(campaign, as_of, workspace)
     settings = with_demo(settings, people, seed)
     with Teller() as teller:
-        told = build_all(place, settings, jobs=job_count(jobs), renderer=renderer.value, strict=strict, force=force, progress=teller)
+        told = build_all(
+            place,
+            settings,
+            jobs=job_count(jobs),
+            renderer=renderer.value,
+            strict=strict,
+            force=force,
+            scheduler=scheduler,
+            share=share,
+            progress=teller,
+        )
     closing(told, as_json=json)
     raise typer.Exit(told.exit_code)
 
