@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup, Tag
 
 from ansinh.campaign import Workspace
 from ansinh.site import embedded
-from ansinh.site.publish import THEME
+from ansinh.site.stage import THEME
 
 ROOT = Path(__file__).parents[2]
 TABLE = (

@@ -30,6 +30,7 @@ def test_every_unit_has_its_three_pages_and_the_city_its_own_three(pages: dict[s
     expected |= {
         f"don-vi/{unit.slug}/{leaf}.html" for unit in workspace.units(workspace.campaign()) for leaf in ("tai-khoan", "du-lieu", "chi-tra")
     }
+    expected |= {f"minh-chung/{place}.html" for place in ("city", *(unit.slug for unit in workspace.units(workspace.campaign())))}
     assert set(pages) == expected
 
 

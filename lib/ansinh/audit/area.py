@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import functools
+import inspect
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
 
 from ansinh.campaign import Campaign
 from ansinh.disclosure import Counts, Released
@@ -11,8 +15,26 @@ from ansinh.measures import Scope, protection
 from ansinh.show import Shown, paragraph
 
 
+def _told_by_its_sql(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a method of an area whose `Shown` also carries the queries put while it was made, each once."""
+
+    @functools.wraps(method)
+    def made(self: Area, *arguments: Any, **options: Any) -> Any:
+        before = len(self.scope.asked)
+        shown = method(self, *arguments, **options)
+        return replace(shown, sql=tuple(dict.fromkeys(self.scope.asked[before:]))) if isinstance(shown, Shown) else shown
+
+    return made
+
+
 class Area:
-    """One area of an audit, with what all areas share."""
+    """One area of an audit, with what all areas share. Whatever a public method shows knows the SQL that made it."""
+
+    def __init_subclass__(cls) -> None:
+        """Let every public method tell its queries: an area keeps no table between calls, the scope keeps their answers."""
+        for name, method in list(vars(cls).items()):
+            if inspect.isfunction(method) and not name.startswith("_"):
+                setattr(cls, name, _told_by_its_sql(method))
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope

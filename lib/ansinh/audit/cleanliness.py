@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
 
 from ansinh.audit.area import Area, nobody
 from ansinh.checks import ACTORS, SEVERITIES
@@ -18,7 +17,7 @@ STATE_WORDS = {"new": "Mới phát hiện", "standing": "Còn tồn tại từ k
 class Cleanliness(Area):
     """How clean the data are."""
 
-    @cached_property
+    @property
     def _whole(self) -> Released:
         return self.release(cleanliness.whole(self.scope))
 

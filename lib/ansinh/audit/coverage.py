@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from dataclasses import replace
-from functools import cached_property
 
 from ansinh.audit.area import Area, nobody
 from ansinh.campaign import Campaign, Workspace
@@ -31,7 +30,7 @@ FEWEST_POINTS = 5
 class Coverage(Area):
     """How far accounts cover the people."""
 
-    @cached_property
+    @property
     def _whole(self) -> Released:
         return self.release(coverage.whole(self.scope))
 

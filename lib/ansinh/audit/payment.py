@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from ansinh.audit.area import Area
 from ansinh.checks import ACTORS
 from ansinh.disclosure import Counts, Released
@@ -15,7 +13,7 @@ from ansinh.show.figures import Headline
 class Payment(Area):
     """How the period's payment reached the people."""
 
-    @cached_property
+    @property
     def _whole(self) -> Released:
         return self.release(payment.whole(self.scope))
 

@@ -42,10 +42,14 @@ LIBRARIES = (
 
 @dataclass(frozen=True)
 class Job:
-    """One notebook for one unit ("" for the whole campaign): source, result, page declaration and what it depends on."""
+    """One notebook for one unit ("" for the whole campaign): source, result, page declaration and what it depends on.
+
+    `home` is the reported unit the unit lies in, or is.
+    """
 
     notebook: str
     unit: str
+    home: str
     source: Path
     target: Path
     page: dict[str, Any]
@@ -159,7 +163,7 @@ def _job(workspace: Workspace, campaign: Campaign, name: str, source: Path, page
     target = workspace.runs(campaign, campaign.as_of) / slug / f"{name}.ipynb"
     home = unit.parent if unit and unit.level != campaign.units.level else code
     key = _key(workspace, campaign, source, parameters, home)
-    return Job(name, code, source, target, told, parameters, key)
+    return Job(name, code, home, source, target, told, parameters, key)
 
 
 def _key(workspace: Workspace, campaign: Campaign, source: Path, parameters: dict[str, str], unit: str) -> str:
@@ -168,7 +172,8 @@ def _key(workspace: Workspace, campaign: Campaign, source: Path, parameters: dic
     parts = {
         "notebook": _file(source, source.stat().st_mtime_ns),
         "parameters": parameters,
-        "campaign": {key: _short(value) for key, value in campaign.model_dump(mode="json", by_alias=True).items()},
+        "campaign": {key: _short(value) for key, value in campaign.model_dump(mode="json", by_alias=True, exclude=WITHOUT).items()},
+        "synthetic": campaign.synthetic,
         "settings": _settings(workspace.params),
         "code": code_hash(),
         "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
@@ -225,6 +230,8 @@ def _settings(params: Path) -> dict[str, str]:
     return {path.relative_to(params).as_posix(): _file(path, path.stat().st_mtime_ns) for path in sorted(paths) if path.is_file()}
 
 
+WITHOUT = {"demo", "site"}
+"""Settings no notebook can depend on: how large a demo city is made is told by its data, where the site lies by nothing."""
 ABOVE = frozenset({"site", "demo", "pipeline.py", "cli"})
 """Rooms above this one: no notebook can depend on them (the import rules are tested)."""
 

@@ -24,7 +24,7 @@ from ansinh import store
 from ansinh.batch.engine import can_fork, use_maker, warm_context
 from ansinh.batch.evidence import write_evidence
 from ansinh.batch.leash import MEMORY, end_with_parent
-from ansinh.batch.plan import Job, changed, is_done, key_file, plan, requested, set_aside
+from ansinh.batch.plan import CITY, Job, changed, is_done, key_file, plan, requested, set_aside
 from ansinh.batch.seal import seal
 from ansinh.campaign import Campaign, Workspace
 from ansinh.errors import NotReady
@@ -95,7 +95,8 @@ def run(
         tell("run: notebooks", number, len(todo))
     order = {(job.notebook, job.unit): at for at, job in enumerate(whole)}
     ended = sorted([*reports, *unchanged], key=lambda report: order[report.notebook, report.unit])
-    write_evidence(workspace, campaign, [*plan(workspace, campaign), *requested(workspace, campaign)])
+    seconds = {f"{report.notebook} {report.unit or CITY}": report.seconds for report in reports}
+    write_evidence(workspace, campaign, [*plan(workspace, campaign), *requested(workspace, campaign)], seconds)
     return RunReport(tuple(ended))
 
 
@@ -220,8 +221,8 @@ def _papermill(job: Job, draft: Path, workspace: Workspace, time_limit: int) -> 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return papermill.execute_notebook(
-            str(job.source),
-            str(draft),
+            _literal(job.source),
+            _literal(draft),
             parameters=job.parameters,
             engine_name="ansinh",
             kernel_name="python3",
@@ -231,6 +232,11 @@ def _papermill(job: Job, draft: Path, workspace: Workspace, time_limit: int) -> 
             execution_timeout=time_limit,
             cwd=str(workspace.notebooks),
         )
+
+
+def _literal(path: Path) -> str:
+    """Return a path as papermill takes it: it fills in parameters between braces, and a folder's name is no template."""
+    return str(path).replace("{", "{{").replace("}", "}}")
 
 
 def _one_line(error: Any) -> str:

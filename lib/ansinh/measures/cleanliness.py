@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -88,7 +89,7 @@ def changed_rules(scope: Scope) -> list[tuple[str, int, int]]:
     if earlier is None:
         return []
     con = store.connect(earlier, [store.OUTCOMES], units=[scope.home] if scope.home else None)
-    then = store.query(con, "SELECT check_id, max(check_version) AS version FROM outcomes GROUP BY 1", what="earlier rules")
+    then = replace(scope, con=con).query("SELECT check_id, max(check_version) AS version FROM outcomes GROUP BY 1", "earlier rules")
     con.close()
     versions = dict(zip(then["check_id"], then["version"], strict=True))
     return [

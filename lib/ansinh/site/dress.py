@@ -41,11 +41,15 @@ _CHECK = re.compile(r'(<th scope="row"[^>]*>)([A-Z]\d\d)( · )')
 
 @dataclass
 class Page:
-    """A sealed notebook on its way to the renderer; `address` is where it will stand, without ending."""
+    """A sealed notebook on its way to the renderer; `address` is where it will stand, without ending.
+
+    `proof` is the address of the page that proves its figures, "" where there is none.
+    """
 
     address: str
     notebook: dict[str, Any]
     tables: list[Table] = field(default_factory=list)
+    proof: str = ""
 
     def __post_init__(self) -> None:
         for output in self.outputs():
@@ -143,8 +147,15 @@ def _links(id: str, caption: str, own: Sequence[Table], page: Page, explained: _
     ]
     if explained.way:
         parts.append(_link(explained.address(id, own), "Cách tính", caption))
+    if page.proof:
+        parts.append(_link(f"{page.up}{page.proof}.html#{anchor_of(page.address, id)}", "Câu lệnh", caption))
     parts.append(_link(f"#{id}", "Liên kết", caption))
     return f'<p class="as-tools">{" ".join(parts)}</p>'
+
+
+def anchor_of(address: str, id: str) -> str:
+    """Return the anchor, on a place's evidence page, of a figure or table of one of its pages."""
+    return f"{address.rsplit('/', 1)[-1]}--{id}"
 
 
 def _link(address: str, word: str, caption: str, attribute: str = "") -> str:
@@ -177,7 +188,7 @@ def _compare(page: Page, whole: Mapping[str, tuple[Table, Row, Row]], place: str
     if lines:
         headings = ["Chỉ tiêu", row.cells[0].text, place, f"Chênh lệch ({POINTS})"]
         shown = show_tables.plain("so-voi-chung", f"So với {place}", headings, lines, figures=(1, 2, 3))
-        page.notebook["cells"].insert(at + 1, _cell("so-voi-chung", shown))
+        page.notebook["cells"].insert(at + 1, cell_of("so-voi-chung", shown))
 
 
 def _difference(here: str, there: str) -> str:
@@ -186,7 +197,7 @@ def _difference(here: str, there: str) -> str:
     return "–" if one is None or other is None else numbers.change(one - other).removesuffix(f" {POINTS}")
 
 
-def _cell(id: str, shown: Shown) -> dict[str, Any]:
+def cell_of(id: str, shown: Shown) -> dict[str, Any]:
     """Return a code cell without code that shows one thing, in the form of notebook format 4.5."""
     data = {"text/html": shown.html, "text/plain": shown.text}
     output = {"output_type": "display_data", "metadata": {}, "data": data}
