@@ -186,10 +186,23 @@ class Demo(Settings):
     history: tuple[dt.date, ...] = Field(default=(), description="Earlier as-of dates that a build judges first, so that pages can compare")
 
 
+TAKEN = frozenset({"data", "params", "notebooks", "reports", "lib", "tests", "docs"})
+"""Folders of a workspace that hold something else: no site is written there."""
+
+
 class Site(Settings):
-    """Where the published site is written, inside the workspace."""
+    """Where the published site is written, inside the workspace, and how many earlier sites are kept beside it."""
 
     output: str = "_site"
+    keep: int = Field(default=3, ge=0, description="Earlier sites kept, to which `ansinh publish --rollback` returns")
+
+    @field_validator("output")
+    @classmethod
+    def _apart(cls, value: str) -> str:
+        path = Path(value)
+        if path.is_absolute() or ".." in path.parts or not path.parts or path.parts[0] in TAKEN:
+            raise ValueError(f"{value!r} must be a relative path without '..', outside {', '.join(sorted(TAKEN))}")
+        return value
 
 
 class Campaign(Settings):

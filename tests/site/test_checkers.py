@@ -18,7 +18,7 @@ from playwright.sync_api import Browser
 from ansinh.batch.plan import plan
 from ansinh.campaign import Workspace
 from ansinh.site import embedded
-from ansinh.site.publish import apology
+from ansinh.site.stage import apology
 from tests.site.conftest import KINDS, ROOT, checker
 from tests.site.small_project import lay, lay_manual, render
 

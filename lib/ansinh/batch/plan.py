@@ -44,10 +44,14 @@ LIBRARIES = (
 
 @dataclass(frozen=True)
 class Job:
-    """One notebook for one unit ("" for the whole campaign): source, result, page declaration and what it depends on."""
+    """One notebook for one unit ("" for the whole campaign): source, result, page declaration and what it depends on.
+
+    `home` is the reported unit the unit lies in, or is.
+    """
 
     notebook: str
     unit: str
+    home: str
     source: Path
     target: Path
     page: dict[str, Any]
@@ -174,7 +178,7 @@ def _job(
     target = workspace.runs(campaign, campaign.as_of) / slug / f"{name}.ipynb"
     home = unit.parent if unit and unit.level != campaign.units.level else code
     key = _key(workspace, campaign, source, parameters, home, common)
-    return Job(name, code, source, target, told, parameters, key)
+    return Job(name, code, home, source, target, told, parameters, key)
 
 
 def _key(workspace: Workspace, campaign: Campaign, source: Path, parameters: dict[str, str], unit: str, common: dict[str, Any]) -> str:
@@ -192,7 +196,8 @@ def _key(workspace: Workspace, campaign: Campaign, source: Path, parameters: dic
 def _common(workspace: Workspace, campaign: Campaign) -> dict[str, Any]:
     """Return what all jobs of a campaign depend on: its settings, the files beside them, our code and the libraries."""
     return {
-        "campaign": {key: _short(value) for key, value in campaign.model_dump(mode="json", by_alias=True).items()},
+        "campaign": {key: _short(value) for key, value in campaign.model_dump(mode="json", by_alias=True, exclude=WITHOUT).items()},
+        "synthetic": campaign.synthetic,
         "settings": _settings(workspace.params),
         "code": code_hash(),
         "libraries": versions(),
@@ -252,6 +257,8 @@ def _settings(params: Path) -> dict[str, str]:
     return {path.relative_to(params).as_posix(): _file(path, path.stat().st_mtime_ns) for path in sorted(paths) if path.is_file()}
 
 
+WITHOUT = {"demo", "site"}
+"""Settings no notebook can depend on: how large a demo city is made is told by its data, where the site lies by nothing."""
 ABOVE = frozenset({"site", "demo", "desk", "pipeline.py", "cli"})
 """Rooms above this one: no notebook can depend on them (the import rules are tested)."""
 

@@ -47,7 +47,7 @@ def intake(
             _history(place, settings)
         return
     told = story.summary(settings)
-    with Teller() as teller, story.timed(told, "intake"):
+    with story.alone(place, settings), Teller() as teller, story.timed(told, "intake"):
         told.load = room.load(place, settings, jobs=job_count(jobs), force=force, progress=teller)
     if not json:
         _reconciliation(told.load)

@@ -138,7 +138,7 @@ def check(
         typer.echo(room.tell(place, settings, only=tuple(only), units=tuple(unit or ())))
         return
     told = story.summary(settings)
-    with Teller() as teller, story.timed(told, "check"):
+    with story.alone(place, settings), Teller() as teller, story.timed(told, "check"):
         story.check(place, settings, progress=teller)
         told.figures = story.city_figures(place, settings)
     closing(told, as_json=json)
@@ -171,7 +171,7 @@ def run(
             typer.echo(line)
         return
     told = story.summary(settings)
-    with Teller() as teller, story.timed(told, "run"):
+    with story.alone(place, settings), Teller() as teller, story.timed(told, "run"):
         told.run = room.run(
             place,
             settings,
@@ -204,7 +204,7 @@ def site(
 
     place, settings = open_campaign(campaign, as_of, workspace)
     told = story.summary(settings)
-    with Teller() as teller, story.timed(told, "site"):
+    with story.alone(place, settings), Teller() as teller, story.timed(told, "site"):
         told.site = story.site_of(place, settings, None, renderer=renderer.value, strict=strict, jobs=job_count(jobs), progress=teller)
     closing(told, as_json=json)
 
