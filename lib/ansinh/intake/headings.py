@@ -87,16 +87,16 @@ class Headings:
 
     def meaning(self, parts: Sequence[str]) -> tuple[str, ...]:
         """Return what a column means whose heading texts are `parts`, from the upper to the lower; as `fields_of`."""
+        upper, lower = " ".join(parts[:-1]), parts[-1] if parts else ""
+        if upper and self.field_of(upper) == "birth" and (named := IN_BIRTH.get(_plain(lower))):
+            return (named,)
         if found := self.fields_of(" ".join(parts)):
             return found
         if len(parts) < 2:
             return ()
-        upper, lower = " ".join(parts[:-1]), parts[-1]
         if GUARDIANS.search(search_key(_modern(upper))):
-            named = OF_GUARDIANS.get(self.field_of(lower) or "")
-            return (named,) if named else ()
-        if self.field_of(upper) == "birth" and (named := IN_BIRTH.get(_plain(lower))):
-            return (named,)
+            of_guardian = OF_GUARDIANS.get(self.field_of(lower) or "")
+            return (of_guardian,) if of_guardian else ()
         return self.fields_of(f"{lower} {upper}") or self.fields_of(lower)
 
 
