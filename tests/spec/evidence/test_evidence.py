@@ -64,7 +64,7 @@ def test_the_evidence_holds_no_time_no_path_and_no_small_tables_hash(published: 
     assert "seconds" not in text
     assert set(evidence["store"]["tables"]) <= set(store.TABLES)
     runs = published.runs(published.campaign(), published.campaign().as_of)
-    assert json.loads((runs / "seconds.json").read_text())["city_overview city"] > 0
+    assert max(json.loads((runs / "seconds.json").read_text()).values()) > 0
 
 
 @pytest.mark.parametrize("name", ["index.html", "don-vi/006-dong-da/tai-khoan.html", "don-vi/006-dong-da/chi-tra.html"])
