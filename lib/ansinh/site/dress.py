@@ -43,13 +43,14 @@ _CHECK = re.compile(r'(<th scope="row"[^>]*>)([A-Z]\d\d)( · )')
 class Page:
     """A sealed notebook on its way to the renderer; `address` is where it will stand, without ending.
 
-    `proof` is the address of the page that proves its figures, "" where there is none.
+    `proof` is the address of the page that proves its figures, "" where there is none; `proved` are the anchors there.
     """
 
     address: str
     notebook: dict[str, Any]
     tables: list[Table] = field(default_factory=list)
     proof: str = ""
+    proved: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         for output in self.outputs():
@@ -147,7 +148,7 @@ def _links(id: str, caption: str, own: Sequence[Table], page: Page, explained: _
     ]
     if explained.way:
         parts.append(_link(explained.address(id, own), "Cách tính", caption))
-    if page.proof:
+    if anchor_of(page.address, id) in page.proved:
         parts.append(_link(f"{page.up}{page.proof}.html#{anchor_of(page.address, id)}", "Câu lệnh", caption))
     parts.append(_link(f"#{id}", "Liên kết", caption))
     return f'<p class="as-tools">{" ".join(parts)}</p>'

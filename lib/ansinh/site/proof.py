@@ -59,6 +59,7 @@ def prove(pages: Sequence[Page], evidence: Mapping[str, Any], campaign: Campaign
         if page.address in told:
             place = told[page.address]["place"]
             page.proof = f"{FOLDER}/{place}"
+            page.proved = frozenset(figure.anchor for figure in figures)
             page.notebook["cells"].append(cell_of("ho-so-chung-minh", _pointer(page, told[page.address], evidence)))
             by_place[place].append((page, figures))
     return [
@@ -78,7 +79,7 @@ def _figures(page: Page) -> Iterator[_Figure]:
             ids = [found[1] or found[2] for found in _ID.finditer(markup)] or [cell["id"]]
             caption = _CAPTION.search(markup)
             title = html.unescape(caption[1]) if caption else "".join(output["data"].get("text/plain", "")).split("\n", 1)[0]
-            for id in ids[:1]:
+            for id in ids:
                 yield _Figure(anchor_of(page.address, id), _short(title), tuple(told["sql"]))
 
 
