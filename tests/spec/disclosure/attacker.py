@@ -188,9 +188,11 @@ def _line(attack: Attack, figure: Tag, place: str) -> None:
     for (day, told), height in zip(known, heights, strict=True):
         share = height * scale + shift
         assert abs(share - float(told.rstrip(" %").replace(",", "."))) < 0.3, "the figure says something else than its table"
-        covered = round(share / 100 * people / ROUNDING) * ROUNDING
-        if covered > THRESHOLD:
-            attack.cell(f"{place}|day {day}|covered", str(covered))
+        # The table's share is to a tenth of a per cent, so the drawn one is to a twentieth; the count behind it was rounded.
+        covered, doubt = share / 100 * people, people / 2000 + ROUNDING / 2
+        if covered - doubt > THRESHOLD:
+            at = attack.cell(f"{place}|day {day}|covered")
+            attack.low[at], attack.high[at] = max(attack.low[at], covered - doubt), min(attack.high[at], covered + doubt)
     attack.add_up(f"{place}|covered", [f"{place}|day {days[-1][0]}|covered"]) if known[-1] == tuple(days[-1]) else None
 
 
