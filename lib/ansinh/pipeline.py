@@ -73,6 +73,7 @@ class Summary:
         }
         if self.load:
             content["rows"] = {"read": self.load.rows_read, "kept": self.load.rows_kept, "quarantined": self.load.rows_quarantined}
+            content["corrections"] = dict(self.load.corrections)
         if self.run:
             content["notebooks"] = {
                 status: sum(job.status == status for job in self.run.jobs) for status in ("done", "unchanged", "failed")

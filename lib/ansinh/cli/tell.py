@@ -76,6 +76,8 @@ def closing(told: Summary, *, as_json: bool) -> None:
     table.add_row("days left", str(told.days_left) if told.days_left >= 0 else f"deadline passed {-told.days_left} days ago")
     if told.load is not None:
         table.add_row("rows", rows_line(told.load))
+        if told.load.corrections:
+            table.add_row("corrections", ", ".join(f"{count:,} {state}" for state, count in sorted(told.load.corrections.items())))
     if told.run is not None:
         states = ", ".join(f"{sum(job.status == state for job in told.run.jobs)} {state}" for state in ("done", "unchanged", "failed"))
         table.add_row("notebooks", states)

@@ -27,7 +27,7 @@ def explain(path: Path, workspace: Workspace, campaign: Campaign) -> str:
     places, banks = Places(workspace, campaign), Banks.read(workspace.params / "banks.csv")
     lines = []
     for sheet in read_sheets(path):
-        for kind in KINDS:
+        for kind in reversed(KINDS):  # a returned worklist looks like a list of persons too
             table = find_table(sheet, kind, headings, f"{path.name}, {sheet.name or 'file'}")
             if table is not None:
                 reader = SheetReader(kind, PurePosixPath(path.name), campaign, places, banks)

@@ -19,6 +19,7 @@ from ansinh import store
 from ansinh.campaign import Campaign, Workspace
 from ansinh.errors import SourceError
 from ansinh.identity.banks import Banks
+from ansinh.intake.fields import Tools
 from ansinh.intake.headings import Headings, find_table
 from ansinh.intake.places import Places
 from ansinh.intake.records import SheetReader
@@ -29,6 +30,7 @@ TABLE_OF = {
     "register_matches": store.REGISTER_MATCHES,
     "accounts": store.ACCOUNTS,
     "payments": store.PAYMENTS,
+    "corrections": store.CORRECTIONS,
 }
 
 
@@ -92,6 +94,12 @@ def _tools(root: Path, campaign: str) -> tuple[Places, Banks, Headings]:
     workspace = Workspace(root)
     settings = Campaign.model_validate_json(campaign)
     return Places(workspace, settings), Banks.read(workspace.params / "banks.csv"), Headings.read(workspace.params / "headings.yml")
+
+
+def tools(root: Path, campaign: Campaign) -> Tools:
+    """Return what reading corrections needs."""
+    places, banks, _ = _tools(root, campaign.model_dump_json(by_alias=True))
+    return Tools(campaign, places, banks)
 
 
 @lru_cache(maxsize=4)
@@ -158,6 +166,10 @@ def _read(job: Job, reader: SheetReader, headings: Headings, folder: Path, conte
                 table = find_table(sheet, job.kind, headings, f"{job.relative}, {sheet.name or 'file'}")
                 if table is None:
                     continue
+                if "row_key" in table.columns and job.kind != "corrections":
+                    raise SourceError(
+                        f"{job.relative} is a returned worklist, no list. Put it where sources.corrections of the campaign file looks for such."
+                    )
                 read = kept = held = 0
                 for got in reader.read(sheet, table):
                     read, kept, held = read + got.read, kept + len(got.rows), held + len(got.quarantine)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -16,8 +17,10 @@ from filelock import FileLock, Timeout
 from ansinh import store
 from ansinh.campaign import KINDS, Campaign, Workspace
 from ansinh.errors import Busy, SourceError
+from ansinh.intake import keys
 from ansinh.intake.archives import UNPACKED, unpack
-from ansinh.intake.files import FileLoad, Job, read_file
+from ansinh.intake.corrections import HELD, settle
+from ansinh.intake.files import FileLoad, Job, SheetLoad, read_file, tools
 from ansinh.intake.link import link
 from ansinh.intake.queries import FETCHED, fetch
 
@@ -32,6 +35,8 @@ class LoadReport:
     """What a load did, file by file."""
 
     files: tuple[FileLoad, ...]
+    corrections: Mapping[str, int] = field(default_factory=dict)
+    """Rows of returned worklists by what became of them (corrections.STATES)."""
 
     @property
     def rows_read(self) -> int:
@@ -84,25 +89,48 @@ def _load(workspace: Workspace, campaign: Campaign, jobs: int, force: bool, tell
         loads.append(loaded)
         folders.append(folder)
         tell("intake: files", number, len(todo))
-    signature = _signature(loads, folders)
+    secret = keys.secret(workspace, campaign)
+    signature = _signature(loads, folders, secret)
     if store.signed(target, "intake", signature) and not force:
-        return LoadReport(tuple(loads))
+        return _report(target, loads)
     tell("intake: link", 0, 1)
     store.unsign(target, "intake")
-    link(folders, target)
-    _write_loads(target, loads)
+    link(folders, target, partial(settle, tools=tools(workspace.root, campaign), secret=secret))
+    report = _report(target, loads)
+    _write_loads(target, report.files)
     _forget(folders)
     store.sign(target, "intake", signature)
     tell("intake: link", 1, 1)
-    return LoadReport(tuple(loads))
+    return report
 
 
-def _signature(loads: list[FileLoad], folders: list[Path]) -> str:
+def _signature(loads: list[FileLoad], folders: list[Path], secret: str) -> str:
     """Hash what the store is made of: which files, each by its content and the rules it was read with, and the rules of linking."""
     package = Path(__file__).parents[1]
     code = "".join((package / name).read_text(encoding="utf-8") for name in ("store.py", "intake/link.py", "intake/load.py"))
     parts = [code, *(f"{file.path}|{file.status}|{file.message}|{folder.name}" for file, folder in zip(loads, folders, strict=True))]
+    if any(file.kind == "corrections" for file in loads):
+        parts.append(hashlib.sha256(secret.encode()).hexdigest())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _report(target: Path, loads: list[FileLoad]) -> LoadReport:
+    """Count the corrections that wait as quarantined: only linking could tell."""
+    if not any(file.kind == "corrections" for file in loads):
+        return LoadReport(tuple(loads))
+    con = store.connect(target, [store.CORRECTIONS])
+    frame = store.query(con, "SELECT state, source_file, source_sheet, count(*) AS n FROM corrections GROUP BY ALL", what="the corrections")
+    held = frame[frame["state"].isin(list(HELD))].groupby(["source_file", "source_sheet"])["n"].sum().to_dict()
+
+    def settled(file: FileLoad) -> FileLoad:
+        return replace(file, sheets=tuple(_held(sheet, held.get((file.path, sheet.sheet), 0)) for sheet in file.sheets))
+
+    files = tuple(settled(file) if file.kind == "corrections" else file for file in loads)
+    return LoadReport(files, {str(state): int(n) for state, n in frame.groupby("state")["n"].sum().items()})
+
+
+def _held(sheet: SheetLoad, count: int) -> SheetLoad:
+    return replace(sheet, rows_kept=sheet.rows_kept - count, rows_quarantined=sheet.rows_quarantined + count)
 
 
 def _remedy(folder: Path) -> str:
@@ -117,9 +145,9 @@ def _jobs(workspace: Workspace, campaign: Campaign, force: bool) -> Iterator[Job
     folder = workspace.sources(campaign)
     cache = workspace.data(campaign) / "cache"
     cache.mkdir(parents=True, exist_ok=True)
+    found = {kind: {path for pattern in campaign.sources.patterns(kind) for path in folder.glob(pattern)} for kind in KINDS}
     for kind in KINDS:
-        found = {path for pattern in campaign.sources.patterns(kind) for path in folder.glob(pattern)}
-        for path in sorted(found):
+        for path in sorted(found[kind] if kind == "corrections" else found[kind] - found["corrections"]):
             if not path.is_file() or path.name.startswith(IGNORED):
                 continue
             relative = path.relative_to(folder).as_posix()
@@ -141,7 +169,7 @@ def _each(todo: list[Job], jobs: int) -> Iterator[tuple[FileLoad, Path]]:
         yield from pool.map(read_file, todo)
 
 
-def _write_loads(target: Path, loads: list[FileLoad]) -> None:
+def _write_loads(target: Path, loads: Iterable[FileLoad]) -> None:
     rows = []
     for file in loads:
         common = {

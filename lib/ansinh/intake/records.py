@@ -72,11 +72,24 @@ READERS: Mapping[str, Mapping[str, Reader]] = {
         "paid_on": values.day,
         "account_number": values.account,
     },
+    "corrections": {
+        "row_key": values.verbatim,
+        "check_id": values.verbatim,
+        "field": values.verbatim,
+        "found_value": values.verbatim,
+        "value": values.verbatim,
+        "answer": values.verbatim,
+        "note": values.verbatim,
+    },
 }
 """Kind of list → canonical column → reader."""
 
-HEADING_OF = {"channel": "channel_text", "method": "payment_method"}
-"""Canonical column → field of params/headings.yml, where they differ."""
+HEADING_OF = {
+    "accounts": {"channel": "channel_text"},
+    "payments": {"method": "payment_method"},
+    "corrections": {"field": "mended_field", "value": "right_value", "note": "answer_note"},
+}
+"""Kind of list → canonical column → field of params/headings.yml, where they differ."""
 UNREAD = "unread"
 """Rule of a value that could not be read: it is null, and the original stands in `mends`."""
 
@@ -92,6 +105,9 @@ def sheet_encoding(columns: Iterable[Sequence[object]]) -> str | None:
     return encoding if count >= 3 and count > total * 0.2 else None
 
 
+NO_IDENTITY = ("no_identity", "Dòng không có họ tên và không có số định danh nên không biết là của ai. Bổ sung rồi gửi lại.")
+NO_KEY = ("no_key", "Dòng không có mã dòng nên không biết sửa bản ghi nào. Lấy lại tệp gốc, không xóa cột Mã dòng.")
+"""Reason code and reason of rows that cannot be understood."""
 VOTERS = 300
 """Cells of each column that vote on a sheet's encoding."""
 
@@ -132,7 +148,8 @@ class SheetReader:
         self._positions = [number for number, _ in kept]
         self._cells = {name: [row[column] if column < len(row) else None for _, row in kept] for name, column in table.columns.items()}
         self._mends = []
-        self._encoding = self._encoding or sheet_encoding(self._cells.values())
+        if self.kind != "corrections":  # our own sheet, in Unicode
+            self._encoding = self._encoding or sheet_encoding(self._cells.values())
         frame = pd.DataFrame({"source_row": self._positions})
         for column, reader in READERS[self.kind].items():
             # As objects: a column of texts and nothings must keep its nothings.
@@ -157,6 +174,7 @@ class SheetReader:
             "register_matches": ("number", "full_name"),
             "accounts": ("account_number", "number", "full_name"),
             "payments": ("number", "full_name"),
+            "corrections": ("row_key",),
         }[self.kind]
         columns = [table.columns[name] for name in wanted if name in table.columns]
         for number, row in data:
@@ -167,13 +185,12 @@ class SheetReader:
         frame = pd.DataFrame({"source_row": [number for number, _ in held]})
         frame["cells"] = [json.dumps([values.plain(cell) for cell in row], ensure_ascii=False) for _, row in held]
         frame["kind"], frame["unit"] = self.kind, self.unit or NO_UNIT
-        frame["reason"] = "no_identity"
-        frame["reason_text"] = "Dòng không có họ tên và không có số định danh nên không biết là của ai. Bổ sung rồi gửi lại."
+        frame["reason"], frame["reason_text"] = NO_KEY if self.kind == "corrections" else NO_IDENTITY
         frame["source_file"], frame["source_sheet"] = str(self.path), sheet
         return kept, frame
 
     def _column(self, column: str, reader: Reader) -> list[object]:
-        cells = self._cells.get(HEADING_OF.get(column, column))
+        cells = self._cells.get(HEADING_OF.get(self.kind, {}).get(column, column))
         if cells is None:
             return [None if column not in ("status", "result") else reader("")[0]] * len(self._positions)
         return self._each(column, cells, reader)
@@ -256,6 +273,9 @@ class SheetReader:
         frame["name_key"] = [names.key(text) if text else None for text in frame["full_name"]]
         frame["period"] = frame["period"].fillna(self.campaign.period)
         frame["unit"] = self._units(frame)
+
+    def _corrections(self, frame: pd.DataFrame, sheet: str) -> None:
+        frame["unit"] = self.unit or NO_UNIT
 
     def _units(self, frame: pd.DataFrame) -> list[str]:
         texts = self._cells.get("unit_text")
