@@ -15,6 +15,7 @@ from ansinh.audit.deadline import Deadline
 from ansinh.audit.directive import Directive
 from ansinh.audit.method import Method
 from ansinh.audit.payment import Payment
+from ansinh.audit.sampling import Sampling
 from ansinh.audit.sources import Sources
 from ansinh.campaign import Campaign, Workspace
 from ansinh.errors import NotReady, UnknownUnit, UserError
@@ -72,6 +73,7 @@ class Audit:
         self.payment = Payment(scope)
         self.directive = Directive(scope)
         self.method = Method(scope)
+        self.sampling = Sampling(scope)
 
     @property
     def unit(self) -> Unit | None:

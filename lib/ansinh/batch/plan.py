@@ -158,11 +158,11 @@ def _job(workspace: Workspace, campaign: Campaign, name: str, source: Path, page
     parameters = {"campaign": campaign.name, "unit": code, "as_of": campaign.as_of.isoformat()}
     target = workspace.runs(campaign, campaign.as_of) / slug / f"{name}.ipynb"
     home = unit.parent if unit and unit.level != campaign.units.level else code
-    key = _key(workspace, campaign, source, parameters, home)
+    key = _key(workspace, campaign, source, parameters, home, tuple(page.get("reads", ())))
     return Job(name, code, source, target, told, parameters, key)
 
 
-def _key(workspace: Workspace, campaign: Campaign, source: Path, parameters: dict[str, str], unit: str) -> str:
+def _key(workspace: Workspace, campaign: Campaign, source: Path, parameters: dict[str, str], unit: str, reads: tuple[str, ...]) -> str:
     """Return all that the job depends on, each thing by its hash, so that a stale page is impossible and its reason can be told."""
     folder = workspace.store(campaign, campaign.as_of)
     parts = {
@@ -175,6 +175,10 @@ def _key(workspace: Workspace, campaign: Campaign, source: Path, parameters: dic
         "store": _store(folder, unit),
         "history": _history(folder, unit),
     }
+    # What a notebook reads beside the store it declares (metadata key ansinh.reads): folders of the campaign's data.
+    for name in reads:
+        files = sorted((workspace.data(campaign) / name).glob("*.result.json"))
+        parts[name] = {path.name: _file(path, path.stat().st_mtime_ns) for path in files}
     return json.dumps(parts, sort_keys=True, indent=0)
 
 

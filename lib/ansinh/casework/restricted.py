@@ -12,6 +12,8 @@ from ansinh.campaign import Campaign, Workspace
 from ansinh.errors import UserError
 
 SHORTEST_PASSWORD = 12
+_OURS = ("cache", "samples", "sources", "store", "truth")
+"""Folders of data/<campaign> that hold other things."""
 _VERSION_CONTROL = (".git", ".hg", ".svn")
 
 
@@ -32,7 +34,7 @@ def target(workspace: Workspace, campaign: Campaign, out: Path) -> Path:
     ):
         if _in(found, folder) or _in(folder.resolve(), found):
             raise UserError(f"--out lies in or above {name}. Lists with names are not written there. {elsewhere}")
-    if _in(found, inside) and found != inside and not _in(found, workspace.store(campaign, campaign.as_of).parent):
+    if _in(found, inside) and found != inside and found.relative_to(inside).parts[0] not in _OURS:
         return found
     if _in(found, workspace.root) or _in(workspace.root, found):
         raise UserError(f"--out lies in the workspace, beside what is published or kept under version control. {elsewhere}")
