@@ -6,7 +6,7 @@ PEOPLE   ?=
 UV       := UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never .venv/bin/uv
 SYNC     := $(UV) sync --frozen --inexact --quiet
 
-.PHONY: help site test test-all check format docs lab clean
+.PHONY: help site test test-all coverage check format docs lab hooks update clean
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -19,21 +19,36 @@ test: .venv/ready-test ## Set up, then run the tests
 test-all: .venv/ready-test ## Run all tests, the slow ones too
 	@.venv/bin/pytest -n auto --dist loadfile
 
-check: .venv/ready-test ## Format, lint, types and import rules
+coverage: .venv/ready-test ## Run the tests of `make test` and tell which lines they reach (docs/coverage.md explains the others)
+	@.venv/bin/pytest -n auto --dist loadfile -m "not slow" --cov --cov-report=term --cov-report=html:.coverage-html
+
+check: .venv/ready-test ## Format, lint, types, import rules, what notebooks hold
 	@.venv/bin/ruff format --check lib tests
 	@.venv/bin/ruff check lib tests
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
+	@.venv/bin/python -m ansinh.desk.saving notebooks/*.ipynb tests/notebooks/*.ipynb
 
 format: .venv/ready-test ## Format the code
 	@.venv/bin/ruff format lib tests
 	@.venv/bin/ruff check --fix lib tests
+	@.venv/bin/python -m ansinh.desk.saving --write notebooks/*.ipynb
 
 docs: .venv/ready-test ## Write the generated pages of docs/ and the executed notebooks of tests/ anew
 	@.venv/bin/python -m tests.refresh
 
-lab: .venv/ready-test ## Open JupyterLab on the notebooks
-	@$(SYNC) --group notebook && .venv/bin/jupyter lab notebooks
+lab: .venv/ready-lab ## Open JupyterLab on the notebooks
+	@.venv/bin/ansinh lab $(CAMPAIGN)
+
+hooks: .venv/ready-test ## Check before every commit what `make check` checks; show notebook differences cell by cell
+	@$(SYNC) --no-default-groups --group dev
+	@.venv/bin/pre-commit install
+	@.venv/bin/git-nbdiffdriver config --enable
+
+update: .venv/ready-test ## Bring all dependencies up to date, then check (read the change logs of what draws or computes)
+	@$(UV) lock --upgrade
+	@$(UV) pip compile --quiet --upgrade --generate-hashes --no-header --no-annotate --output-file .ci/uv.txt .ci/uv.in
+	@$(MAKE) check test-all
 
 clean: ## Remove what a build made, but no data
 	rm -rf _site _site.* reports/runs reports/site reports/failed
@@ -46,6 +61,10 @@ clean: ## Remove what a build made, but no data
 
 .venv/ready: .venv/bin/uv pyproject.toml uv.lock
 	@$(SYNC) --no-default-groups
+	@touch $@
+
+.venv/ready-lab: .venv/ready
+	@$(SYNC) --no-default-groups --group notebook
 	@touch $@
 
 .venv/ready-test: .venv/ready

@@ -5,15 +5,21 @@ Tests compare what stands in the repository with what this would write.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import duckdb
+
 from ansinh import store
+from ansinh.audit import analysis, guide
+from ansinh.audit.figure import BEHIND
 from ansinh.campaign import Workspace, campaign_schema
 from ansinh.checks import catalogue
-from ansinh.checks.admit import FUNCTIONS, OPERATORS
+from ansinh.checks.admit import FUNCTIONS, LONGEST, OPERATORS
 from ansinh.checks.catalogue import THRESHOLDS
 from ansinh.checks.check import VIEW_OF
+from ansinh.checks.same_person import EXPECTED_SHARE, MODEL, SHARED_BY_MANY, THRESHOLD
+from ansinh.checks.views import lay_empty
 
 ROOT = Path(__file__).parents[1]
 
@@ -26,51 +32,83 @@ def data_model() -> str:
         "(`<table>/unit=<code>/part.parquet`), queried with DuckDB. Everything here is restricted: columns marked personal never leave the store "
         "but through a worklist. A null means that the value was not given or could not be read; the original then stands in `mends` or `quarantine`.\n\n"
         + store.data_model()
+        + "\n## Views of free analysis\n\n"
+        '`audit.sql("SELECT …")` in a notebook asks one SELECT over these views (`lib/ansinh/audit/analysis.py`): the rows of the audit\'s place alone, without the '
+        "personal columns. The engine is closed: it reads no files, no network and no settings, and nothing can be written. Results are raw counts: they are marked "
+        "restricted, a notebook that shows them is never sealed, and they must not be passed on. This keeps an honest auditor from accidents; who has the machine has its files.\n\n"
+        + analysis.describe()
+    )
+
+
+def audit_guide() -> str:
+    """docs/audit.md."""
+    return (
+        "# The audit in a notebook\n\n"
+        "Generated from the docstrings of `lib/ansinh/audit` by `make docs`; `audit.help()` shows the same. `audit = open_audit(campaign, unit, as_of)` opens one place:\n"
+        "`unit` is a district's or commune's code, `\"\"` the whole campaign. What a call shows went through disclosure control and may be published. It also knows the way back:\n"
+        "`.sql` is how it was counted, `.records(of, row)` whom it counts.\n\n" + guide().markdown() + "\n## Whom a figure counts\n\n"
+        '`figure.records(of=…, row=…)` lists the records behind a count; `"not "` and a count lists the others. Numbers are masked and names left out;\n'
+        '`reveal=True, reason="…"` shows them, writes the access log (`data/<campaign>/access.jsonl`) and marks the output, so that saving takes it out again.\n\n'
+        "| figure | counts | when none is named |\n| --- | --- | --- |\n"
+        + "".join(
+            f"| `audit.{name}()` | {', '.join(f'`{count}`' for count in behind.conditions)} | `{behind.usual}` |\n"
+            for name, behind in sorted(BEHIND.items())
+        )
     )
 
 
 def checks() -> str:
     """docs/checks.md."""
     workspace = Workspace(ROOT)
-    lines = [
-        "# The checks",
-        "",
-        "Generated from `lib/ansinh/checks` by `make docs`. Polarity: the SQL of `fails` is true for the bad row. Every row has one of three outcomes with",
-        "every check: fails, passes, or not applicable with a reason. `ansinh check --only V05` prints a check's whole query and counts.",
-        "Ids are permanent; a changed rule is a new version. Columns beyond the canonical tables come from the views in `lib/ansinh/checks/views.py`.",
-        "",
-        "| id | version | title | tiêu đề | table | severity | who mends | fails when | source |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
-    ]
     views = ", ".join(f"`{view}`" for view in VIEW_OF.values())
-    lines[-2:-2] = [
-        "## A campaign's own check",
-        "",
-        f"`checks.own` in the campaign file adds checks X01 to X99: a condition over one view ({views}), true for the bad row. Nothing else can be said: no subquery,",
-        "no other table, no function but "
-        + ", ".join(f"`{name}`" for name in sorted(FUNCTIONS - OPERATORS))
-        + ". It is bound against the view when the campaign is read.",
-        "`checks.off`, `checks.severity` and `checks.thresholds` ("
-        + ", ".join(f"`{name}` {value}" for name, value in THRESHOLDS.items())
-        + ") set the others.",
-        "",
-        "## The catalogue",
-        "",
-    ]
+    text = (ROOT / "tests" / "checks.md.in").read_text(encoding="utf-8")
+    for name, value in {
+        "views": views,
+        "functions": ", ".join(f"`{name}`" for name in sorted(FUNCTIONS - OPERATORS)),
+        "longest": f"{LONGEST:,}",
+        "thresholds": ", ".join(f"`{name}` {value}" for name, value in THRESHOLDS.items()),
+        "threshold": str(THRESHOLD),
+        "share": str(EXPECTED_SHARE),
+        "many": str(SHARED_BY_MANY),
+        "blocking": "\n".join(f"- `{rule}`" for rule in MODEL.blocking),
+        "model": "\n".join(_model()),
+        "columns": "\n".join(_columns()),
+        "catalogue": "\n".join(_catalogue(workspace)),
+    }.items():
+        text = text.replace("{" + name + "}", value)
+    return text
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _catalogue(workspace: Workspace) -> Iterator[str]:
     for check in catalogue(workspace.campaign()):
-        cells = (
-            check.id,
-            str(check.version),
-            check.title_en,
-            check.title,
-            check.table,
-            check.severity,
-            check.who,
-            f"`{check.fails}`",
-            check.source,
-        )
-        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-    return "\n".join(lines) + "\n"
+        rule = (f"`{check.fails}`", "<br>".join(f"`{condition}` ({reason})" for condition, reason in check.not_applicable))
+        titles = (check.id, str(check.version), check.title_en, check.title, check.dimension)
+        yield _row(*titles, check.table, check.severity, check.who, *rule, check.remedy, check.source)
+
+
+def _model() -> Iterator[str]:
+    for comparison in MODEL.comparisons:
+        whole = sum(level.m for level in comparison.levels)
+        for level in comparison.levels:
+            rare = f"the value's own, of `{level.frequency}`" if level.frequency else "counted"
+            yield _row(comparison.name, level.label, f"`{level.condition}`", f"{level.m / whole:.3f}", rare)
+
+
+def _columns() -> Iterator[str]:
+    """The columns of the judged views beyond their canonical tables."""
+    con = duckdb.connect(":memory:")
+    lay_empty(con)
+    for table, view in VIEW_OF.items():
+        added = [
+            f"`{name}` {type.lower()}"
+            for name, type, *_ in con.execute(f"DESCRIBE {view}").fetchall()
+            if name not in store.TABLES[table].names
+        ]
+        yield f"- `{view}`: {', '.join(added)}"
 
 
 def contract() -> str:
@@ -82,6 +120,7 @@ def contract() -> str:
 
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "docs/data-model.md": data_model,
+    "docs/audit.md": audit_guide,
     "docs/campaign.schema.json": campaign_schema,
     "docs/checks.md": checks,
     "tests/site/contract.json": contract,
@@ -92,9 +131,11 @@ def main() -> None:
     """Write all of them."""
     from tests.conftest import judged_city
     from tests.executed import execute_copies
+    from tests.rules import register
 
     for name, make in DOCUMENTS.items():
         (ROOT / name).write_text(make(), encoding="utf-8")
+    register(Workspace(ROOT).campaign())
     cache = ROOT / ".pytest_cache" / "d" / "city"
     cache.mkdir(parents=True, exist_ok=True)
     execute_copies(judged_city(cache))

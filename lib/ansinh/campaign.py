@@ -187,12 +187,26 @@ class Demo(Settings):
 
     people: int = Field(gt=0)
     seed: int = 0
+    history: tuple[dt.date, ...] = Field(default=(), description="Earlier as-of dates that a build judges first, so that pages can compare")
+
+
+TAKEN = frozenset({"data", "params", "notebooks", "reports", "lib", "tests", "docs"})
+"""Folders of a workspace that hold something else: no site is written there."""
 
 
 class Site(Settings):
-    """Where the published site is written, inside the workspace."""
+    """Where the published site is written, inside the workspace, and how many earlier sites are kept beside it."""
 
     output: str = "_site"
+    keep: int = Field(default=3, ge=0, description="Earlier sites kept, to which `ansinh publish --rollback` returns")
+
+    @field_validator("output")
+    @classmethod
+    def _apart(cls, value: str) -> str:
+        path = Path(value)
+        if path.is_absolute() or ".." in path.parts or not path.parts or path.parts[0] in TAKEN:
+            raise ValueError(f"{value!r} must be a relative path without '..', outside {', '.join(sorted(TAKEN))}")
+        return value
 
 
 class Campaign(Settings):
@@ -287,6 +301,11 @@ class Workspace:
     def notebooks(self) -> Path:
         """The parameterised notebooks, stored without outputs."""
         return self.root / "notebooks"
+
+    @property
+    def desk(self) -> Path:
+        """Working copies of notebooks, made for work by hand; never a page, not under version control."""
+        return self.notebooks / "ban-lam-viec"
 
     @cached_property
     def reports(self) -> Path:

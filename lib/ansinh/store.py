@@ -87,6 +87,7 @@ _BIRTH = (
     _c("birth_year", "integer", "Birth year when at least the year is known", "Năm sinh", "year", True),
     _c("birth_precision", "text", "day | month | year; null when no date could be read", "Độ chi tiết của ngày sinh"),
 )
+_EXTRA = _c("extra", "text", "Columns this kind of list does not know, as JSON: heading to original value", "Cột khác", personal=True)
 
 BENEFICIARIES = Table(
     "beneficiaries",
@@ -125,10 +126,10 @@ BENEFICIARIES = Table(
         _c("incapable", "boolean", "The list says the person has no capacity to act", "Mất năng lực hành vi"),
         _c("declined", "boolean", "The person does not register an account (không đăng ký)", "Không đăng ký tài khoản"),
         _c("declined_confirmed", "boolean", "A signed confirmation exists (dispatch of 7 January 2024)", "Có xác nhận không đăng ký"),
-        _c("declined_reason", "text", "Reason as written", "Lý do không đăng ký"),
+        _c("declined_reason", "text", "Reason as written", "Lý do không đăng ký", personal=True),
         _c("payment_method", "text", "account | cash, as the list plans it", "Hình thức chi trả"),
         _c("note", "text", "Note as written", "Ghi chú", personal=True),
-        _c("extra", "text", "Unknown columns as JSON: heading to original value", "Cột khác", personal=True),
+        _EXTRA,
         *_WHERE,
     ),
 )
@@ -154,6 +155,7 @@ REGISTER_MATCHES = Table(
         _c("result_text", "text", "Result as written", "Kết quả theo danh sách"),
         _c("checked_on", "date", "Day of the comparison", "Ngày đối chiếu"),
         _c("note", "text", "Note as written", "Ghi chú", personal=True),
+        _EXTRA,
         *_WHERE,
     ),
 )
@@ -180,6 +182,7 @@ ACCOUNTS = Table(
         _c("channel", "text", "branch | mobile_point | post | online | vneid; null when not read", "Kênh mở"),
         _c("status", "text", "active | pending | locked | closed | rejected", "Trạng thái tài khoản"),
         _c("note", "text", "Note as written", "Ghi chú", personal=True),
+        _EXTRA,
         *_WHERE,
     ),
 )
@@ -201,10 +204,11 @@ PAYMENTS = Table(
         _c("amount", "integer", "Amount of this line", "Số tiền", "VND"),
         _c("method", "text", "account | cash", "Hình thức chi trả"),
         _c("result", "text", "paid | returned | pending", "Kết quả chi trả"),
-        _c("return_reason", "text", "Reason of a return, as written", "Lý do trả lại"),
+        _c("return_reason", "text", "Reason of a return, as written", "Lý do trả lại", personal=True),
         _c("paid_on", "date", "Day of payment", "Ngày chi trả"),
         _c("account_number", "text", "Account paid to", "Số tài khoản nhận", personal=True),
         _c("bank", "text", "Bank code of params/banks.csv", "Mã ngân hàng"),
+        _EXTRA,
         *_WHERE,
     ),
 )
@@ -240,6 +244,13 @@ MENDS = Table(
             "Rule that mended it, stable id; `correction`: a returned worklist, whose file, sheet and row then stand here",
             "Quy tắc chuẩn hóa",
         ),
+        _c(
+            "confidence",
+            "number",
+            "How sure a proposal is (likeness), above 0 to 1; null for a rule that leaves no doubt",
+            "Độ tin cậy",
+            "share",
+        ),
         *_WHERE,
     ),
 )
@@ -267,6 +278,7 @@ CORRECTIONS = Table(
             "Tình trạng",
         ),
         _c("state_text", "text", "Why it waits, in Vietnamese; empty otherwise", "Lý do chờ xử lý"),
+        _EXTRA,
         *_WHERE,
     ),
 )

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from unidecode import unidecode
-
 from ansinh.errors import CampaignError, UnknownUnit
+from ansinh.identity import names
 
 LEVELS = ("province", "district", "commune")
 COLUMNS = ("level", "code", "parent_code", "name", "kind")
@@ -24,7 +23,7 @@ COLUMNS = ("level", "code", "parent_code", "name", "kind")
 
 def search_key(text: str) -> str:
     """Fold `text` for searching: ASCII, lower case, single spaces ("Đống  Đa" → "dong da")."""
-    return " ".join(re.findall(r"[a-z0-9]+", unidecode(text).lower()))
+    return " ".join(re.findall(r"[a-z0-9]+", names.ascii(text).lower()))
 
 
 @dataclass(frozen=True, order=True)
@@ -69,11 +68,18 @@ class Register:
         if not path.is_file():
             raise CampaignError(f"The register of units {path.name} is not in {path.parent.name}/. Put it there.")
         with path.open(encoding="utf-8", newline="") as file:
-            rows = csv.DictReader(file)
-            missing = [column for column in COLUMNS if column not in (rows.fieldnames or ())]
+            rows = csv.reader(file)
+            heads = next(rows, [])
+            missing = [column for column in COLUMNS if column not in heads]
             if missing:
                 raise CampaignError(f"{path.name} lacks the column {missing[0]}. Its columns must be {', '.join(COLUMNS)}.")
-            units = tuple(Unit(*(row[column] for column in COLUMNS)) for row in rows)
+            places = [heads.index(column) for column in COLUMNS]
+            try:
+                units = tuple(Unit(*[row[place] for place in places]) for row in rows if row)
+            except IndexError:
+                raise CampaignError(
+                    f"{path.name}, line {rows.line_num}: columns are missing. Write {', '.join(COLUMNS)} in full."
+                ) from None
         register = cls(units, path.name)
         for unit in units:
             if unit.level not in LEVELS:

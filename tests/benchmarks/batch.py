@@ -1,8 +1,10 @@
 """The same notebooks of the same units on the same machine: papermill's command, its API, the nearest peer's way, ours, and the floor.
 
-    uv run --with nbconvert python -m tests.benchmarks.batch --workspace . --units 12
+    uv run --with nbconvert python -m tests.benchmarks.batch --workspace . --units 30
 
 Each way runs in processes of its own and writes to a temporary folder. The floor calls what the notebooks call, without notebooks.
+CPU seconds are those of the whole tree of processes, looked at ten times a second: they compare the ways on a machine that others use too.
+Python writes bytecode before anything is timed (papermill's own command would otherwise compile its libraries for every notebook).
 """
 
 from __future__ import annotations
@@ -91,16 +93,41 @@ def floor(workspace: Workspace, units: list[str], out: Path) -> None:
         list(pool.map(_calls, [workspace.root] * len(units), units))
 
 
-def peak_of_tree(stop: threading.Event, peaks: list[int]) -> None:
-    """Keep the greatest sum of private memory of this process and all below it."""
-    while not stop.wait(0.1):
+class Watch:
+    """Watches this process and all below it until it is stopped: the greatest sum of private memory, and the CPU seconds of all but its own."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self._spent: dict[tuple[int, float], float] = {}
+        self._peak = 0
+        self._own = 0.0
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def _watch(self) -> None:
+        looks = 0
+        while not self._stop.wait(0.1):
+            self._look(memory=looks % 10 == 0)
+            looks += 1
+        self._look(memory=True)
+        self._own = time.thread_time()
+
+    def _look(self, memory: bool) -> None:
         total = 0
         for process in [psutil.Process(), *psutil.Process().children(recursive=True)]:
             try:
-                total += process.memory_full_info().uss
+                times = process.cpu_times()
+                self._spent[process.pid, process.create_time()] = times.user + times.system
+                total += process.memory_full_info().uss if memory else 0
             except psutil.Error:
                 continue
-        peaks.append(total)
+        self._peak = max(self._peak, total)
+
+    def stop(self) -> tuple[float, int]:
+        """Return (CPU seconds, peak MB)."""
+        self._stop.set()
+        self._thread.join()
+        return sum(self._spent.values()) - self._own, round(self._peak / 1024**2)
 
 
 WAYS: dict[str, Callable[[Workspace, list[str], Path], None]] = {
@@ -117,26 +144,29 @@ def main() -> None:
     """Print one row per way."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--workspace", type=Path, default=Path())
-    parser.add_argument("--units", type=int, default=12)
+    parser.add_argument("--units", type=int, default=30)
+    parser.add_argument("--loop-units", type=int, help="Fewer units for the ways that loop, (a) to (c): each takes them the same time.")
     parser.add_argument("--run")
     given = parser.parse_args()
     workspace = Workspace.find(given.workspace)
     os.environ["ANSINH_WORKSPACE"] = str(workspace.root)
-    units = [unit.code for unit in workspace.units(workspace.campaign())][: given.units]
+    every = [unit.code for unit in workspace.units(workspace.campaign())]
+    units = every[: given.units]
     if given.run:
         out = Path(tempfile.mkdtemp())
-        peaks: list[int] = [0]
-        stop = threading.Event()
-        threading.Thread(target=peak_of_tree, args=(stop, peaks), daemon=True).start()
-        start = time.perf_counter()
+        watch, start = Watch(), time.perf_counter()
         WAYS[given.run](workspace, units, out)
         seconds = time.perf_counter() - start
-        stop.set()
+        cpu, peak = watch.stop()
         shutil.rmtree(out)
-        print(json.dumps({"seconds": round(seconds, 1), "peak_mb": round(max(peaks) / 1024**2)}))
+        print(json.dumps({"seconds": round(seconds, 1), "cpu": round(cpu, 1), "peak_mb": peak}))
         return
-    print("| way | notebooks | seconds | seconds a notebook | peak MB of the tree |\n| --- | --- | --- | --- | --- |")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    print(
+        "| way | notebooks | seconds | a notebook | CPU seconds | a notebook | peak MB of the tree |\n| --- | --- | --- | --- | --- | --- | --- |"
+    )
     for way in WAYS:
+        count = (given.loop_units or given.units) if "loop" in way else given.units
         command = [
             sys.executable,
             "-m",
@@ -144,14 +174,17 @@ def main() -> None:
             "--workspace",
             str(workspace.root),
             "--units",
-            str(given.units),
+            str(count),
             "--run",
             way,
         ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         told = json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else {}
-        each = round(told["seconds"] / len(units), 2) if told else ""
-        print(f"| {way} | {len(units)} | {told.get('seconds', 'did not get through')} | {each} | {told.get('peak_mb', '')} |", flush=True)
+        if not told:
+            print(f"| {way} | {count} | did not get through | | | | |", flush=True)
+            continue
+        each, cpu = (f"{told[name] / count:.2f}" for name in ("seconds", "cpu"))
+        print(f"| {way} | {count} | {told['seconds']} | {each} | {told['cpu']} | {cpu} | {told['peak_mb']} |", flush=True)
 
 
 if __name__ == "__main__":

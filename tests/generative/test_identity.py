@@ -149,3 +149,10 @@ def test_the_name_a_bank_writes_is_the_same_from_every_spelling(name: str) -> No
     spelled = [name, name.upper(), unicodedata.normalize("NFD", name), f"  {name.title()} ", name.replace("đ", "ð")]
     assert len({names.key(spelling) for spelling in spelled}) == 1
     assert names.key(name) == names.key(names.key(name))
+
+
+@given(st.one_of(st.text(max_size=40), NAMES, NAMES.map(str.upper), NAMES.map(lambda name: unicodedata.normalize("NFD", name))))
+def test_folding_by_table_is_what_unidecode_does(text: str) -> None:
+    from unidecode import unidecode
+
+    assert names.ascii(text) == unidecode(text)

@@ -11,9 +11,11 @@ import nbformat
 import yaml
 from bs4 import BeautifulSoup, Tag
 
+from ansinh.batch.plan import Job
 from ansinh.campaign import Workspace
 from ansinh.site import embedded
-from ansinh.site.publish import THEME
+from ansinh.site.config import read_project_file
+from ansinh.site.project import Places, staged_project
 
 ROOT = Path(__file__).parents[2]
 TABLE = (
@@ -64,6 +66,24 @@ Nội dung một.
 Nội dung hai.
 
 :::"""
+MANUAL = """
+project: {type: website}
+lang: en
+website:
+  title: Manual
+  description: How it works
+  page-navigation: true
+  navbar:
+    left: [index.md, {href: guide/one.qmd, text: Guide}, {href: "https://example.org/", text: Elsewhere}]
+  sidebar:
+    contents:
+      - index.md
+      - section: Guide
+        contents: guide
+      - {section: Notebooks, contents: [notes.ipynb]}
+  page-footer: "See [the index](index.md)."
+"""
+PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 PAGES: dict[str, tuple[dict[str, Any], list[str]]] = {
     "index": ({"title": "Toàn địa bàn"}, [PROSE, TABLE.format(id="bang-chung"), FIGURE]),
     "chi-thi": ({"title": "Nhiệm vụ"}, ["## Văn bản\n\nXem [toàn địa bàn](index.ipynb).", TABLE.format(id="bang-nhiem-vu")]),
@@ -82,12 +102,50 @@ PAGES: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 def lay(folder: Path) -> Path:
     """Write the staged project into `folder` and return it."""
-    shutil.copytree(THEME, folder / "theme")
+    shutil.copytree(embedded.THEME, folder / "theme")
     (folder / "theme" / "ban-do.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>\n', encoding="utf-8")
-    shutil.copyfile(ROOT / "_quarto.yml", folder / "_quarto.yml")
+    (folder / "evidence.json").write_text("{}\n", encoding="utf-8")
+    workspace = Workspace(ROOT)
+    campaign = workspace.campaign()
+    places = Places(workspace, campaign, [_job(address, front) for address, (front, _) in PAGES.items()])
+    base = read_project_file(ROOT / "_quarto.yml")
+    (folder / "_quarto.yml").write_text(staged_project(base, campaign, places), encoding="utf-8")
     for address, (front, cells) in PAGES.items():
         write_page(folder / f"{address}.ipynb", front, cells)
     return folder
+
+
+def lay_manual(folder: Path) -> Path:
+    """Write a small manual of Markdown documents and a notebook, a project without any campaign, into `folder` and return it."""
+    files = {
+        "_quarto.yml": MANUAL,
+        "index.md": "# The manual\n\n<!-- a note to the author -->\n\nRead [one](guide/one.qmd#first) and <https://example.org/>.\n\n## Start\n\n```sh\nmake site  # <b>\n```\n",
+        "guide/one.qmd": "---\ntitle: One\norder: 2\n---\n\n## First\n\n![A tile](tile.svg){fig-alt='A blue tile'}\n\n[Home](/index.md)\n",
+        "guide/two.md": "---\ntitle: Two\norder: 1\n---\n\nText.\n",
+        "guide/tile.svg": '<svg xmlns="http://www.w3.org/2000/svg"/>\n',
+        "guide/unused.svg": "<svg/>",
+        "_draft.md": "# Draft\n",
+        "README.md": "# Not a page\n",
+    }
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content, encoding="utf-8")
+    picture = nbformat.v4.new_output("display_data", {"image/png": PICTURE})
+    words = nbformat.v4.new_output("display_data", {"text/markdown": "**bold**"})
+    cells = [
+        nbformat.v4.new_markdown_cell("# Notes\n\nSee @fig-dot and @tbl-none."),
+        nbformat.v4.new_code_cell("#| label: fig-dot\n#| fig-cap: A dot\n#| fig-alt: One dot\nplot()", outputs=[picture]),
+        nbformat.v4.new_code_cell("secret()", outputs=[words], metadata={"tags": ["remove-input"]}),
+        nbformat.v4.new_code_cell("gone()", outputs=[words], metadata={"tags": ["remove-cell"]}),
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "notes.ipynb")
+    return folder
+
+
+def _job(address: str, front: dict[str, Any]) -> Job:
+    """A job as the batch plans it, as far as the staged project needs it."""
+    told = front.get("ansinh", {})
+    return Job("", told.get("unit", ""), ROOT, ROOT, {"address": address, "order": told.get("order", 9)}, {}, "")
 
 
 def write_page(path: Path, front: dict[str, Any], cells: list[str]) -> None:
@@ -104,10 +162,8 @@ def write_page(path: Path, front: dict[str, Any], cells: list[str]) -> None:
 
 
 def render(staged: Path, output: Path, *, strict: bool = True) -> embedded.Rendered:
-    """Render a staged project with the embedded renderer, with the shipped campaign and register."""
-    workspace = Workspace(ROOT)
-    output.mkdir(parents=True, exist_ok=True)
-    return embedded.render(staged, output, workspace, workspace.campaign(), strict=strict, progress=lambda *_: None)
+    """Render a staged project with the embedded renderer."""
+    return embedded.render(staged, output, strict=strict)
 
 
 def contract(tree: Path) -> dict[str, Any]:
@@ -125,6 +181,10 @@ def _page(path: Path) -> dict[str, Any]:
     return {
         "title": _text(title),
         "navigation": [[_text(link), str(link["href"])] for link in page.select("header nav li a")],
+        "sidebar": [[_text(link), str(link["href"])] for link in page.select(".side nav a, #quarto-sidebar .sidebar-item a[href]")],
+        "beside": [str(link["href"]) for link in page.select("head link[rel=prev], head link[rel=next]")],
+        "announcement": _text(page.select_one(".banner, #quarto-announcement .quarto-announcement-content")),
+        "footer": [str(link["href"]) for link in page.select("footer a[href]")],
         "headings": [[tag.name, _id(tag), _text(tag)] for tag in main.find_all(["h2", "h3"])],
         "tables": [[[_text(cell) for cell in row.select("th, td")] for row in table.select("tr")] for table in main.find_all("table")],
         "captions": [_text(tag) for tag in main.select("caption, figcaption")],

@@ -28,7 +28,7 @@ def test_quartos_tree_is_as_recorded(tmp_path: Path) -> None:
 def test_the_navigation_is_the_project_files_on_every_page(tmp_path: Path) -> None:
     staged = lay(tmp_path / "staged")
     render(staged, tmp_path / "tree")
-    expected = [text for _, text in read_config(staged).navbar]
+    expected = [item.text for item in read_config(staged).navbar]
     for name, page in contract(tmp_path / "tree").items():
         assert [text for text, _ in page["navigation"]] == expected, name
 

@@ -1,15 +1,16 @@
-"""One check, opened by an auditor: its rule, its SQL, its counts, and the records that fail, masked."""
+"""One check, opened by an auditor: its rule, its SQL, its counts, and the records that fail, masked unless revealed for a reason."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
-import pandas as pd
-
+from ansinh import store
+from ansinh.audit.helping import near
+from ansinh.audit.records import PERSONAL, Records, fetch
 from ansinh.checks import ACTORS, DIMENSIONS, SEVERITIES, catalogue
 from ansinh.checks.check import KEY_OF, Check
 from ansinh.errors import UserError
-from ansinh.identity import citizen_number
 from ansinh.measures import Scope, cleanliness, protection
 from ansinh.show import Shown, escape, tables
 
@@ -21,7 +22,7 @@ class OpenCheck:
         """Open the check `id` ("V07"); raises UserError naming the checks there are."""
         found = {check.id: check for check in catalogue(scope.campaign)}
         if id not in found:
-            raise UserError(f"There is no check {id!r}. Checks: {', '.join(found)}.")
+            raise UserError(f"There is no check {id!r}.{near(str(id).upper(), found)}")
         self.rule: Check = found[id]
         self._scope = scope
 
@@ -44,17 +45,19 @@ class OpenCheck:
         }
         return tables.table(released, id=f"tieu-chi-{self.rule.id}", caption=f"{self.rule.id} · {self.rule.title}", columns=columns)
 
-    def records(self, limit: int = 20) -> pd.DataFrame:
-        """Return up to `limit` failing records as source file, sheet and row, with the number masked: restricted, never a page."""
+    def records(self, limit: int = 20, *, reveal: bool = False, reason: str = "") -> Records:
+        """Return up to `limit` failing records as source file, sheet and row, numbers masked: restricted, never a page.
+
+        `reveal` shows names and numbers; it needs a `reason` and is written to the access log. Raises UserError without one.
+        """
         table, key = self.rule.table, KEY_OF[self.rule.table]
-        frame = self._scope.query(
-            f"""SELECT b.source_file, b.source_sheet, b.source_row, b.number AS masked_number, f.state, f.since
-            FROM (SELECT * FROM findings WHERE check_id = '{self.rule.id}' AND {self._scope.where}) f JOIN "{table}" b ON b.{key} = f.row_id
-            ORDER BY 1, 2, 3 LIMIT {int(limit)}""",
-            "the records of a check",
+        personal = ", ".join(f"b.{name}" for name in PERSONAL if name in store.TABLES[table].names)
+        sql = (
+            f"SELECT f.row_id, f.person_id, f.unit, f.commune, b.source_file, b.source_sheet, b.source_row, f.state, f.since, {personal}\n"
+            f"FROM (SELECT * FROM findings WHERE check_id = '{self.rule.id}' AND {self._scope.where}) f JOIN \"{table}\" b ON b.{key} = f.row_id\n"
+            "ORDER BY b.source_file, b.source_sheet, b.source_row"
         )
-        frame["masked_number"] = [citizen_number.mask(number) if isinstance(number, str) else "" for number in frame["masked_number"]]
-        return frame
+        return fetch(self._scope, sql, limit=limit, what=f"check {self.rule.id}", reveal=reveal, reason=reason)
 
     def _facts(self) -> list[tuple[str, str]]:
         rule = self.rule
@@ -66,6 +69,12 @@ class OpenCheck:
             ("Cách xử lý", rule.remedy),
             ("Căn cứ", rule.source),
         ]
+
+    def __dir__(self) -> list[str]:
+        return ["counts", "records", "rule", "sql"]
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(repr(self))
 
     def __repr__(self) -> str:
         return "\n".join([*(f"{name}: {text}" for name, text in self._facts()), self.counts().text, self.sql])

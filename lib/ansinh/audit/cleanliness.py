@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
-from functools import cached_property
 
-from ansinh.audit.area import Area, nobody
+from ansinh.audit.area import ROWS, Area, nobody
 from ansinh.checks import ACTORS, SEVERITIES
 from ansinh.disclosure import Released
 from ansinh.measures import cleanliness
-from ansinh.show import Shown, figures, paragraph, tables, words
+from ansinh.measures.cleanliness import RuleChange
+from ansinh.show import Shown, figures, numbers, paragraph, tables, words
 from ansinh.show.figures import Headline
 
 STATE_WORDS = {"new": "Mới phát hiện", "standing": "Còn tồn tại từ kỳ trước", "reopened": "Tái phát", "mended": "Đã xử lý từ kỳ trước"}
@@ -18,7 +19,9 @@ STATE_WORDS = {"new": "Mới phát hiện", "standing": "Còn tồn tại từ k
 class Cleanliness(Area):
     """How clean the data are."""
 
-    @cached_property
+    synonyms = ROWS | {"by_actor": "by_who", "findings": "by_check", "errors": "by_check"}
+
+    @property
     def _whole(self) -> Released:
         return self.release(cleanliness.whole(self.scope))
 
@@ -130,8 +133,7 @@ class Cleanliness(Area):
         if list(released.frame["state"]) in ([], ["new"]):
             return paragraph("Đây là kỳ chốt số liệu đầu tiên nên chưa so sánh được với kỳ trước.")
         released.frame["state"] = released.frame["state"].map(STATE_WORDS)
-        changed = [f"{id} (phiên bản {then} → {now})" for id, then, now in cleanliness.changed_rules(self.scope)]
-        note = f"Quy tắc đã đổi giữa hai kỳ nên không so sánh được ở tiêu chí: {words.joined(changed)}." if changed else ""
+        note = rules_note([change for change in cleanliness.changed_rules(self.scope) if change.as_of == self.campaign.as_of.isoformat()])
         return tables.table(
             released,
             id="bang-thay-doi",
@@ -139,3 +141,15 @@ class Cleanliness(Area):
             columns={"state": "Tình trạng", "findings": "Lỗi phát hiện"},
             note=note,
         )
+
+
+def rules_note(changes: list[RuleChange]) -> str:
+    """Return the sentence that says which rules changed between snapshots, "" when none did."""
+    if not changes:
+        return ""
+    told = [
+        f"{change.check_id} ({'mới áp dụng' if change.then is None else 'thôi áp dụng' if change.now is None else f'phiên bản {change.then} → {change.now}'}"
+        f" từ {numbers.date(dt.date.fromisoformat(change.as_of))})"
+        for change in changes
+    ]
+    return f"Quy tắc đã đổi giữa hai kỳ nên không so sánh được ở tiêu chí: {words.joined(told)}."

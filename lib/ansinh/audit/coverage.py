@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from dataclasses import replace
-from functools import cached_property
 
-from ansinh.audit.area import Area, nobody
+from ansinh.audit.area import ROWS, Area, nobody
 from ansinh.campaign import Campaign, Workspace
 from ansinh.checks import ACTORS
 from ansinh.disclosure import Counts, Released
-from ansinh.measures import coverage, drops, ranking
+from ansinh.measures import activity, coverage, drops, ranking
 from ansinh.show import Shown, figures, numbers, paragraph, tables, words
 from ansinh.show.figures import Headline
 
@@ -22,7 +22,10 @@ CHANNEL_WORDS = {
     "vneid": "VNeID",
     "": "Không ghi",
 }
-HOUR_WORDS = {"office": "Trong giờ hành chính", "evening": "Ngoài giờ hành chính", "weekend": "Thứ Bảy, Chủ nhật", "holiday": "Ngày lễ"}
+DAY_WORDS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
+HOUR_WORDS = {"office": "Trong giờ hành chính", "evening": "Ngoài giờ hành chính", "holiday": "Ngày lễ"} | {
+    str(day): f"{DAY_WORDS[day - 1]}, cả ngày" for day in activity.WEEKDAYS
+}
 ACTOR_WORDS = ACTORS | {"–": "–", "": ""}
 FEWEST_POINTS = 5
 """Fewer units than this make no comparison."""
@@ -31,7 +34,9 @@ FEWEST_POINTS = 5
 class Coverage(Area):
     """How far accounts cover the people."""
 
-    @cached_property
+    synonyms = ROWS | {"reasons": "gap", "causes": "gap", "by_owner_of_account": "by_owner", "by_time": "by_hours", "by_gender": "by_sex"}
+
+    @property
     def _whole(self) -> Released:
         return self.release(coverage.whole(self.scope))
 
@@ -77,7 +82,7 @@ class Coverage(Area):
             labels,
             whole="persons",
             id="tu-danh-sach-den-chi-tra",
-            title="Từ danh sách đến chi trả (người; tỷ lệ trên tổng số người)",
+            title="Số người qua từng bước, tỷ lệ trên tổng số người",
         )
 
     def by_row(self) -> Shown:
@@ -214,12 +219,22 @@ class Coverage(Area):
         columns = {"code": heading, "has_account": "Người có tài khoản", "usable": "Tài khoản dùng được", "usable_rate": "Tỷ lệ dùng được"}
         return tables.table(released, id=id, caption=caption, columns=columns)
 
+    def by_day(self) -> Shown:
+        """Accounts opened on each of the last days, and through which channel."""
+        released = self.release(activity.by_day(self.scope))
+        days = [dt.date.fromisoformat(str(day)) for day in released.frame["day"]]
+        released.frame["day"] = [f"{DAY_WORDS[day.weekday()]}, {numbers.date(day)}" for day in days]
+        columns = {"day": "Ngày", "opened": "Người mở tài khoản"} | {channel: CHANNEL_WORDS[channel] for channel in activity.CHANNELS}
+        caption = f"Người mở tài khoản từng ngày, {len(days)} ngày gần nhất, theo kênh mở"
+        return tables.table(released, id="bang-tung-ngay", caption=caption, columns=columns)
+
     def by_hours(self) -> Shown:
-        """In and out of office hours."""
-        released = self.release(coverage.by_hours(self.scope))
+        """In and out of office hours, on days off and holidays; in all and through the post."""
+        released = self.release(activity.by_hours(self.scope))
         released.frame["code"] = released.frame["code"].map(HOUR_WORDS)
         caption = f"Tài khoản mở từ {numbers.date(self.campaign.started)} theo thời gian trong ngày, trong tuần"
-        return tables.table(released, id="bang-gio", caption=caption, columns={"code": "Thời gian", "opened": "Người mở tài khoản"})
+        columns = {"code": "Thời gian", "opened": "Người mở tài khoản", "by_post": "Trong đó qua bưu điện"}
+        return tables.table(released, id="bang-gio", caption=caption, columns=columns)
 
     def map(self) -> Shown:
         """All units as tiles, each a link to its page."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from functools import cached_property
 
 from ansinh.audit.area import Area
+from ansinh.audit.cleanliness import rules_note
 from ansinh.disclosure import Released
 from ansinh.measures import cleanliness, coverage, deadline, history, payment
 from ansinh.show import Shown, numbers, paragraph, tables, words
@@ -18,23 +18,23 @@ NONE = "–"
 class Directive(Area):
     """The campaign's obligations and documents."""
 
-    @cached_property
+    @property
     def _clean(self) -> Released:
         return self.release(cleanliness.whole(self.scope))
 
-    @cached_property
+    @property
     def _cover(self) -> Released:
         return self.release(coverage.whole(self.scope))
 
-    @cached_property
+    @property
     def _paid(self) -> Released:
         return self.release(payment.whole(self.scope))
 
-    @cached_property
+    @property
     def _pace(self) -> Released:
         return self.release(deadline.pace(self.scope))
 
-    @cached_property
+    @property
     def _past(self) -> Released:
         return self.release(history.snapshots(self.scope))
 
@@ -48,6 +48,8 @@ class Directive(Area):
             f"Số liệu đến ngày {numbers.date(self.campaign.as_of)}. Xu hướng của tài khoản so với {WEEK} ngày trước, của dữ liệu so với kỳ chốt số liệu trước. "
             "Số thứ tự nhiệm vụ là cách đánh số của báo cáo này."
         )
+        if len(self._past.frame) < 2:
+            note += " Đây là kỳ chốt số liệu đầu tiên nên xu hướng của dữ liệu chưa có."
         count = numbers.count(len(rows))
         return tables.plain(
             "bang-nhiem-vu", f"{count} nhiệm vụ: mục tiêu, kết quả, phần còn lại và ai chịu trách nhiệm", headings, rows, note
@@ -95,7 +97,7 @@ class Directive(Area):
         """A rate against the snapshot before."""
         last = len(self._past.frame) - 1
         if last < 1:
-            return "chưa có kỳ trước"
+            return NONE
         now, before = self._past.value(rate, last), self._past.value(rate, last - 1)
         return NONE if now is None or before is None else numbers.change(now - before)
 
@@ -140,7 +142,8 @@ class Directive(Area):
             "Tỷ lệ tài khoản dùng được",
             "Tài khoản so với kỳ trước",
         ]
-        return tables.plain("bang-cac-ky", "Các kỳ chốt số liệu", headings, rows, figures=range(1, 6))
+        note = rules_note(cleanliness.changed_rules(self.scope))
+        return tables.plain("bang-cac-ky", "Các kỳ chốt số liệu", headings, rows, note, figures=range(1, 6))
 
     def documents(self) -> Shown:
         """The documents the campaign carries out."""

@@ -19,7 +19,7 @@ class Method(Area):
         checks = {check.id: check for check in catalogue(self.campaign) if check.dimension == dimension}
         counts = cleanliness.by_check(self.scope)
         measured = self._measured()
-        frame = counts.frame[counts.frame["check_id"].isin(list(checks))]
+        frame = counts.frame[counts.frame["check_id"].isin(list(checks))].sort_values("check_id")
         released = self.release(replace(counts, frame=frame))
         rows = []
         for at, id in enumerate(released.frame["check_id"]):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
-from ansinh.audit.area import Area
+from ansinh.audit.area import ROWS, Area
 from ansinh.checks import ACTORS
 from ansinh.disclosure import Counts, Released
 from ansinh.measures import payment
@@ -15,7 +13,9 @@ from ansinh.show.figures import Headline
 class Payment(Area):
     """How the period's payment reached the people."""
 
-    @cached_property
+    synonyms = ROWS
+
+    @property
     def _whole(self) -> Released:
         return self.release(payment.whole(self.scope))
 
@@ -46,7 +46,7 @@ class Payment(Area):
         )
         rows = [[name, tables.cell(told, people, 0)[0], tables.cell(told, money, 0)[0]] for people, money, name in ways]
         note = (
-            f"≤{numbers.SPACE}{told.threshold}: {numbers.SMALL_WORDS}. …: không công bố. Số người làm tròn đến {told.rounding}, số tiền làm tròn đến triệu đồng."
+            f"≤{numbers.SPACE}{told.threshold}: {numbers.SMALL_WORDS}. …: không công bố để không suy ra được số nhỏ. Số người làm tròn đến {told.rounding}, số tiền làm tròn đến triệu đồng."
             if told.threshold
             else ""
         )

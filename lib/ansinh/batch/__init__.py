@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ansinh.batch.runner import JobReport, RunReport, run, why
+    from ansinh.batch.runner import RunReport, run, why
+    from ansinh.batch.work import JobReport
 
 __all__ = ["JobReport", "RunReport", "run", "why"]
 

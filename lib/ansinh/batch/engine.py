@@ -6,13 +6,16 @@ ordinary kernel runs, with the same result.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
 import sys
 import tempfile
 import uuid
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,10 +24,15 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from ansinh.batch.client import WarmClient
 from ansinh.batch.maker import Maker
 
 PRELOAD = ("ansinh.batch.preload",)
 """What the fork server imports once: the module that imports what notebooks need."""
+LOOK = 0.003
+"""Seconds between two looks whether a killed kernel has ended."""
+GIVE_UP = 5.0
+"""Seconds after which a killed kernel is left to the system."""
 
 
 def can_fork() -> bool:
@@ -62,10 +70,16 @@ class _Forked:
 _maker: Maker | None = None
 
 
-def use_maker() -> None:
-    """Let this process, a worker forked from the warm server, have its kernels from a maker of its own."""
+def use_maker(prepare: Callable[[], object] | None = None) -> None:
+    """Let this process, a worker forked from the warm server, have its kernels from a maker of its own.
+
+    `prepare` is called first: what it reads once, all kernels of this worker find read.
+    """
     global _maker
     if _maker is None and can_fork():
+        if prepare is not None:
+            prepare()
+            gc.freeze()
         _maker = Maker()
 
 
@@ -105,12 +119,21 @@ class ForkProvisioner(LocalProvisioner):
         if self.process:
             self.process.send_signal(signum)
 
+    async def kill(self, restart: bool = False) -> None:
+        """Kill the kernel and wait for its end, looking often: every notebook ends so, and its worker waits."""
+        await self.send_signal(signal.SIGKILL)
+        for _ in range(int(GIVE_UP / LOOK)):
+            if not self.process or self.process.poll() is not None:
+                return
+            await asyncio.sleep(LOOK)
+
 
 class WarmKernelManager(AsyncKernelManager):
     """A kernel manager over ipc whose kernel is a fork."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.client_factory = WarmClient
         self.transport = "ipc"
         # Socket paths must be short (108 bytes on Linux), so they do not lie in the workspace.
         self.ip = str(Path(tempfile.gettempdir()) / f"as-{uuid.uuid4().hex[:12]}")
@@ -174,6 +197,7 @@ def _engine() -> Any:
                 stdout_file=options.get("stdout_file"),
                 stderr_file=options.get("stderr_file"),
                 record_timing=False,
+                shutdown_kernel="immediate",
             )
             return client.execute()
 

@@ -1,5 +1,7 @@
-"""What holds a process: it ends with its parent, so that a killed runner leaves no worker, fork server or kernel behind, and a kernel
-cannot take all memory (Linux; elsewhere nothing is forked)."""
+"""What holds a process: it ends with its parent, and a kernel cannot take all memory (Linux; elsewhere nothing is forked).
+
+So a killed runner leaves no worker, fork server or kernel behind.
+"""
 
 from __future__ import annotations
 

@@ -23,6 +23,8 @@ CITY = "city"
 """Folder of the notebooks that run for the whole campaign."""
 COMMUNE = "commune"
 """Level of the notebooks that run for a commune, on request."""
+DESK = "desk"
+"""Level of the notebooks for work by hand: never a page."""
 LIBRARIES = (
     "pandas",
     "numpy",
@@ -42,10 +44,14 @@ LIBRARIES = (
 
 @dataclass(frozen=True)
 class Job:
-    """One notebook for one unit ("" for the whole campaign): source, result, page declaration and what it depends on."""
+    """One notebook for one unit ("" for the whole campaign): source, result, page declaration and what it depends on.
+
+    `home` is the reported unit the unit lies in, or is.
+    """
 
     notebook: str
     unit: str
+    home: str
     source: Path
     target: Path
     page: dict[str, Any]
@@ -79,6 +85,7 @@ def plan(workspace: Workspace, campaign: Campaign, notebooks: tuple[str, ...] = 
     skipped = {item.unit for item in campaign.exceptions if item.skip}
     chosen = [reported[code] for code in (units or reported) if code in reported and code not in skipped]
     below = [unit for unit in communes.values() if not units or unit.code in units or unit.parent in units]
+    common = _common(workspace, campaign)
     jobs = []
     for name in notebooks or (*campaign.notebooks.city, *campaign.notebooks.unit):
         source = workspace.notebooks / f"{name}.ipynb"
@@ -87,11 +94,14 @@ def plan(workspace: Workspace, campaign: Campaign, notebooks: tuple[str, ...] = 
                 f"There is no notebook {name}. Notebooks: {', '.join(sorted(path.stem for path in workspace.notebooks.glob('*.ipynb')))}."
             )
         page = declaration(source)
+        if page["level"] == DESK:
+            raise UserError(f"The notebook {name} is for work by hand and makes no page. Open it with `ansinh lab`.")
         if page["level"] == CITY:
             if not units or notebooks:
-                jobs.append(_job(workspace, campaign, name, source, page, None))
+                jobs.append(_job(workspace, campaign, name, source, page, None, common))
         else:
-            jobs += [_job(workspace, campaign, name, source, page, unit) for unit in (below if page["level"] == COMMUNE else chosen)]
+            for unit in below if page["level"] == COMMUNE else chosen:
+                jobs.append(_job(workspace, campaign, name, source, page, unit, common))
     return jobs
 
 
@@ -132,9 +142,16 @@ def is_done(job: Job) -> bool:
     return job.target.is_file() and file.is_file() and file.read_text(encoding="utf-8") == job.key
 
 
+def weight(job: Job) -> tuple[bool, int]:
+    """Return what sorts jobs by the time they take: the whole campaign's first, then by how many cells compute."""
+    cells = _read(job.source, job.source.stat().st_mtime_ns).cells
+    return job.page["level"] == CITY, sum(cell.cell_type == "code" for cell in cells)
+
+
 @lru_cache(maxsize=64)
 def _read(path: Path, stamp: int) -> nbformat.NotebookNode:
-    return nbformat.read(path, as_version=4)
+    # Not validated here: papermill does that when it runs the notebook, and the schema takes long to compile.
+    return nbformat.v4.reads(path.read_text(encoding="utf-8"))
 
 
 def declaration(source: Path) -> dict[str, Any]:
@@ -150,7 +167,9 @@ def declaration(source: Path) -> dict[str, Any]:
     return dict(page)
 
 
-def _job(workspace: Workspace, campaign: Campaign, name: str, source: Path, page: dict[str, Any], unit: Unit | None) -> Job:
+def _job(
+    workspace: Workspace, campaign: Campaign, name: str, source: Path, page: dict[str, Any], unit: Unit | None, common: dict[str, Any]
+) -> Job:
     code = unit.code if unit else ""
     slug = unit.slug if unit else CITY
     words = {"unit": slug, "name": unit.name if unit else campaign.place, "place": campaign.place}
@@ -158,28 +177,47 @@ def _job(workspace: Workspace, campaign: Campaign, name: str, source: Path, page
     parameters = {"campaign": campaign.name, "unit": code, "as_of": campaign.as_of.isoformat()}
     target = workspace.runs(campaign, campaign.as_of) / slug / f"{name}.ipynb"
     home = unit.parent if unit and unit.level != campaign.units.level else code
-    key = _key(workspace, campaign, source, parameters, home, tuple(page.get("reads", ())))
-    return Job(name, code, source, target, told, parameters, key)
+    key = _key(workspace, campaign, source, parameters, home, tuple(page.get("reads", ())), common)
+    return Job(name, code, home, source, target, told, parameters, key)
 
 
-def _key(workspace: Workspace, campaign: Campaign, source: Path, parameters: dict[str, str], unit: str, reads: tuple[str, ...]) -> str:
+def _key(
+    workspace: Workspace,
+    campaign: Campaign,
+    source: Path,
+    parameters: dict[str, str],
+    unit: str,
+    reads: tuple[str, ...],
+    common: dict[str, Any],
+) -> str:
     """Return all that the job depends on, each thing by its hash, so that a stale page is impossible and its reason can be told."""
     folder = workspace.store(campaign, campaign.as_of)
-    parts = {
+    own = {
         "notebook": _file(source, source.stat().st_mtime_ns),
         "parameters": parameters,
-        "campaign": {key: _short(value) for key, value in campaign.model_dump(mode="json", by_alias=True).items()},
-        "settings": _settings(workspace.params),
-        "code": code_hash(),
-        "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
         "store": _store(folder, unit),
         "history": _history(folder, unit),
+        "reads": {
+            name: {path.name: _file(path, path.stat().st_mtime_ns) for path in _results(workspace, campaign, name)} for name in reads
+        },
     }
-    # What a notebook reads beside the store it declares (metadata key ansinh.reads): folders of the campaign's data.
-    for name in reads:
-        files = sorted((workspace.data(campaign) / name).glob("*.result.json"))
-        parts[name] = {path.name: _file(path, path.stat().st_mtime_ns) for path in files}
-    return json.dumps(parts, sort_keys=True, indent=0)
+    return json.dumps(common | own, sort_keys=True, indent=0)
+
+
+def _common(workspace: Workspace, campaign: Campaign) -> dict[str, Any]:
+    """Return what all jobs of a campaign depend on: its settings, the files beside them, our code and the libraries."""
+    return {
+        "campaign": {key: _short(value) for key, value in campaign.model_dump(mode="json", by_alias=True, exclude=WITHOUT).items()},
+        "synthetic": campaign.synthetic,
+        "settings": _settings(workspace.params),
+        "code": code_hash(),
+        "libraries": versions(),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of the libraries that compute or draw."""
+    return {name: importlib.metadata.version(name) for name in LIBRARIES}
 
 
 def _short(value: Any) -> str:
@@ -205,9 +243,21 @@ def _flat(parts: dict[str, Any], above: str = "") -> dict[str, str]:
 
 
 def _history(folder: Path, unit: str) -> dict[str, dict[str, str]]:
-    """Hash what pages show of earlier snapshots: persons, findings and outcomes of each."""
+    """Hash what pages show of earlier snapshots: persons, findings and outcomes of each, and what was withheld of them."""
     earlier = [other for other in sorted(folder.parent.glob("????-??-??")) if other.name < folder.name and store.has_findings(other)]
-    return {other.name: _store(other, unit, (store.PERSONS.name, store.FINDINGS.name, store.OUTCOMES.name)) for other in earlier}
+    shown = (store.PERSONS.name, store.FINDINGS.name, store.OUTCOMES.name, store.WITHHELD.name)
+    return {other.name: _store(other, unit, shown) for other in earlier}
+
+
+def read_beside(workspace: Workspace, campaign: Campaign) -> list[Path]:
+    """Return what any of the notebooks reads beside the store."""
+    read = {name for source in workspace.notebooks.glob("*.ipynb") for name in declaration(source).get("reads", ())}
+    return [path for name in sorted(read) for path in _results(workspace, campaign, name)]
+
+
+def _results(workspace: Workspace, campaign: Campaign, name: str) -> list[Path]:
+    """Return the results in one of the folders of the campaign's data that a notebook declares to read (metadata key ansinh.reads)."""
+    return sorted((workspace.data(campaign) / name).glob("*.result.json"))
 
 
 def _store(folder: Path, unit: str, tables: Iterable[str] = tuple(store.TABLES)) -> dict[str, str]:
@@ -229,14 +279,18 @@ def _settings(params: Path) -> dict[str, str]:
     return {path.relative_to(params).as_posix(): _file(path, path.stat().st_mtime_ns) for path in sorted(paths) if path.is_file()}
 
 
-ABOVE = frozenset({"site", "demo", "pipeline.py", "cli"})
+WITHOUT = {"demo", "site"}
+"""Settings no notebook can depend on: how large a demo city is made is told by its data, where the site lies by nothing."""
+ABOVE = frozenset({"site", "demo", "desk", "pipeline.py", "cli"})
 """Rooms above this one: no notebook can depend on them (the import rules are tested)."""
 
 
+PACKAGE = Path(__file__).parents[1]
+
+
 @lru_cache(maxsize=1)
-def code_hash() -> str:
+def code_hash(package: Path = PACKAGE) -> str:
     """Hash the package's own code, as far as notebooks can depend on it."""
-    package = Path(__file__).parents[1]
     digest = hashlib.sha256()
     for path in sorted(package.rglob("*.py")):
         if path.relative_to(package).parts[0] in ABOVE:

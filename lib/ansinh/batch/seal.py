@@ -12,6 +12,12 @@ from ansinh.campaign import Campaign
 
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}
 HIDDEN = "injected-parameters"
+RESTRICTED = "application/vnd.ansinh.restricted+json"
+"""The mark of output that never becomes a page (`ansinh.audit.records`)."""
+
+
+class NotSealed(ValueError):
+    """An executed notebook that must not become a page; the message names the cell, never what it shows."""
 
 
 def seal(
@@ -24,12 +30,14 @@ def seal(
 ) -> nbformat.NotebookNode:
     """Return the sealed notebook: first a raw cell of front matter, then the cells with clean metadata and fixed ids.
 
-    Raises ValueError when a cell failed: a failed notebook is never sealed.
+    Raises NotSealed when a cell failed, or shows records or free analysis: neither is ever sealed.
     """
     cells = [nbformat.v4.new_raw_cell(front_matter(page, parameters, campaign, notebook_name, unit_name), id="front-matter")]
     for cell in notebook.cells:
         if any(output.output_type == "error" for output in cell.get("outputs", [])):
-            raise ValueError("a notebook with a failed cell cannot be sealed")
+            raise NotSealed("a notebook with a failed cell cannot be sealed")
+        if any(RESTRICTED in output.get("data", {}) for output in cell.get("outputs", [])):
+            raise NotSealed(f"cell {cell.get('id', '')} shows records or free analysis, which make no page; take it out of the notebook")
         tags = list(cell.metadata.get("tags", []))
         clean = nbformat.from_dict({key: value for key, value in cell.items() if key != "metadata"})
         clean["metadata"] = {"tags": tags} if tags else {}
@@ -50,7 +58,9 @@ def _output(output: nbformat.NotebookNode) -> nbformat.NotebookNode:
     kept = {key: value for key, value in output.items() if key != "metadata"}
     if "execution_count" in kept:
         kept["execution_count"] = None
-    return nbformat.from_dict(kept | ({"metadata": {}} if output.output_type in ("display_data", "execute_result") else {}))
+    if output.output_type in ("display_data", "execute_result"):
+        kept["metadata"] = {key: value for key, value in output.get("metadata", {}).items() if key == "ansinh"}
+    return nbformat.from_dict(kept)
 
 
 def front_matter(page: dict[str, Any], parameters: dict[str, str], campaign: Campaign, notebook_name: str, unit_name: str) -> str:

@@ -5,23 +5,45 @@ Nothing here runs user code, opens a file that stays open, or starts a thread.
 
 from __future__ import annotations
 
+import datetime as dt
+import gc
+import importlib
 import os
 import sys
 
 os.environ.setdefault("MPLBACKEND", "svg")
 
 import duckdb
-import IPython
+import IPython.core.debugger
 import matplotlib.backends.backend_svg
 import matplotlib.figure
 import pandas
+import pyarrow.pandas_compat
+import tornado.platform.asyncio
 from ipykernel.kernelapp import IPKernelApp
 
 import ansinh.audit
 import ansinh.batch.seal
 from ansinh.batch.leash import MEMORY, end_with_parent, limit_memory
+from ansinh.show import figures
 
-WARM = (duckdb, IPython, matplotlib, pandas, ansinh.audit)
+WARM = (duckdb, IPython, matplotlib, pandas, pyarrow, tornado, ansinh.audit)
+
+
+def rehearse() -> None:
+    """Load what is loaded on first use: a figure is drawn, fonts are found; then keep all that from the garbage collector.
+
+    Frozen objects are never walked by a kernel's collector, so the pages they lie on stay shared between all kernels. Nobody debugs a
+    kernel of a batch, and the debugger takes longer to load than all else a kernel needs to begin: it is left out.
+    """
+    sys.modules["debugpy"] = None  # type: ignore[assignment]
+    importlib.import_module("ipykernel.ipkernel")
+    importlib.import_module("ipykernel.debugger")
+    del sys.modules["debugpy"]
+    days = [dt.date(2000, 1, day) for day in range(1, 10)]
+    figures.trend(days, [at / 10 for at in range(9)], deadline=dt.date(2000, 1, 12), target=1.0, id="x", title="x", description="x")
+    gc.collect()
+    gc.freeze()
 
 
 def kernel_main(connection_file: str, folder: str, environment: dict[str, str]) -> None:
@@ -34,5 +56,5 @@ def kernel_main(connection_file: str, folder: str, environment: dict[str, str]) 
     os.chdir(folder)
     sys.argv = ["ansinh-kernel"]
     application = IPKernelApp.instance(log_level=50)
-    application.initialize([f"--f={connection_file}", "--HistoryManager.hist_file=:memory:", "--IPKernelApp.quiet=True"])
+    application.initialize([f"--f={connection_file}", "--HistoryManager.enabled=False", "--IPKernelApp.quiet=True"])
     application.start()

@@ -2,7 +2,7 @@
 
 from ansinh.checks.catalogue import catalogue
 from ansinh.checks.check import ACTORS, DIMENSIONS, SEVERITIES, Check
-from ansinh.checks.run import CheckReport, run, tell
+from ansinh.checks.run import CheckReport, is_judged, run, tell
 from ansinh.checks.views import open_views
 
-__all__ = ["ACTORS", "DIMENSIONS", "SEVERITIES", "Check", "CheckReport", "catalogue", "open_views", "run", "tell"]
+__all__ = ["ACTORS", "DIMENSIONS", "SEVERITIES", "Check", "CheckReport", "catalogue", "is_judged", "open_views", "run", "tell"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -35,6 +36,11 @@ def catalogue(campaign: Campaign) -> tuple[Check, ...]:
     _known("checks.off", campaign.checks.off, [check.id for check in whole])
     _known("checks.severity", tuple(campaign.checks.severity), [check.id for check in whole])
     _known("checks.thresholds", tuple(campaign.checks.thresholds), list(THRESHOLDS))
+    for name, value in campaign.checks.thresholds.items():
+        if not (0 < value < (1 if name == "same_person" else math.inf)):
+            raise CampaignError(
+                f"checks.thresholds.{name} is {value}; write {'a share between 0 and 1' if name == 'same_person' else 'a number above 0'}."
+            )
     limits = THRESHOLDS | {name: value if value % 1 else int(value) for name, value in campaign.checks.thresholds.items()}
     own = tuple(_own(item) for item in campaign.checks.own)
     repeated = [check.id for at, check in enumerate(own) if check.id in {other.id for other in own[:at]}]

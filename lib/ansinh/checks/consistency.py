@@ -112,8 +112,13 @@ CHECKS = (
         "Xác minh người nhận thay hợp pháp hoặc mở tài khoản đứng tên người thụ hưởng.",
         HOLDER,
         "NOT list_contains(lawful_holders, holder_key)",
-        (("person_id = ''", "Không tìm thấy người trong danh sách"), ("holder_key IS NULL", "Không có tên chủ tài khoản")),
+        (
+            ("person_id = ''", "Không tìm thấy người trong danh sách"),
+            ("holder_key IS NULL", "Không có tên chủ tài khoản"),
+            ("coalesce(len(lawful_holders), 0) = 0", "Danh sách không có họ tên, xem C01"),
+        ),
         table="accounts",
+        version=2,
         mends=("holder_name",),
     ),
     Check(
@@ -125,8 +130,12 @@ CHECKS = (
         "Ngân hàng kiểm tra lại ngày mở.",
         "Quy tắc lịch",
         "opened_at::DATE > as_of OR opened_at::DATE < person_birth_date",
-        (("opened_at IS NULL", "Không có ngày mở"),),
+        (
+            ("opened_at IS NULL", "Không có ngày mở"),
+            ("opened_at::DATE <= as_of AND person_birth_date > as_of", "Ngày sinh trong danh sách ở tương lai, xem V07"),
+        ),
         table="accounts",
+        version=2,
         mends=("opened",),
     ),
     Check(

@@ -12,19 +12,19 @@ import logging
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pandas as pd
 import pyarrow as pa
-from splink import Linker, SettingsCreator
-from splink import comparison_level_library as levels
-from splink import comparison_library as comparisons
-from splink.backends.duckdb import DuckDBAPI
-from splink.internals.comparison_creator import ComparisonCreator
-from splink.internals.comparison_level_creator import ComparisonLevelCreator
 
 from ansinh.errors import EngineError
+
+# Splink is loaded where it links: notebooks and the command read the catalogue of checks and never link.
+if TYPE_CHECKING:
+    from splink import SettingsCreator
+    from splink.internals.comparison_creator import ComparisonCreator
+    from splink.internals.comparison_level_creator import ComparisonLevelCreator
 
 SAMPLE = 1_000
 """Records of the fixed sample; all their pairs (half a million) are compared for u."""
@@ -99,6 +99,9 @@ def link(con: duckdb.DuckDBPyConnection, table: str, model: Model, threshold: fl
 
 
 def _link(con: duckdb.DuckDBPyConnection, table: str, model: Model, threshold: float) -> Links:
+    from splink import Linker
+    from splink.backends.duckdb import DuckDBAPI
+
     records = con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
     if records < 2:
         return _nothing(model)
@@ -174,6 +177,10 @@ def _shares(comparison: Comparison, counts: list[int]) -> list[float]:
 
 
 def _settings(model: Model, chances: dict[str, list[float]], records: int) -> SettingsCreator:
+    from splink import SettingsCreator
+    from splink import comparison_level_library as levels
+    from splink import comparison_library as comparisons
+
     compared: list[ComparisonCreator | dict[str, Any]] = []
     for comparison in model.comparisons:
         sum_m = sum(level.m for level in comparison.levels)
@@ -192,6 +199,8 @@ def _settings(model: Model, chances: dict[str, list[float]], records: int) -> Se
 
 
 def _level(level: Level, m: float, u: float) -> ComparisonLevelCreator:
+    from splink import comparison_level_library as levels
+
     created = levels.ElseLevel() if level.condition == "ELSE" else levels.CustomLevel(level.condition, level.label)
     if not level.frequency:
         return created.configure(m_probability=m, u_probability=u)

@@ -17,9 +17,11 @@ from ansinh.checks.catalogue import catalogue
 from ansinh.checks.check import KEY_OF, VIEW_OF, Check
 from ansinh.checks.status import PERSONS
 from ansinh.checks.views import open_views
-from ansinh.errors import EngineError, UserError
+from ansinh.errors import CampaignError, EngineError, UserError
 
 Progress = Callable[[str, int, int], None]
+
+_OUTCOMES = {0: "passes", 1: "fails"}
 
 SAME_PERSON = "U08"
 """The check that needs the whole city compared with itself."""
@@ -51,13 +53,19 @@ def run(workspace: Workspace, campaign: Campaign, *, force: bool = False, progre
         tell("check: rows judged", number, len(VIEW_OF))
         judge(con, table, [check for check in checks if check.table == table])
     tell("check: rows judged", len(VIEW_OF), len(VIEW_OF))
-    _collect(con, checks, _earlier(target))
+    collect(con, checks, _earlier(target))
     findings = store.write_all(con, store.FINDINGS, "SELECT * FROM found", target)
     store.write_all(con, store.OUTCOMES, "SELECT * FROM outcome_counts", target)
     persons = store.write_all(con, store.PERSONS, PERSONS, target)
     if store.signature_of(target, "intake"):
         store.sign(target, "check", signature)
     return CheckReport(len(checks), findings, persons)
+
+
+def is_judged(workspace: Workspace, campaign: Campaign) -> bool:
+    """Tell whether the snapshot is judged, and neither its lists nor the rules have changed since."""
+    target = workspace.store(campaign, campaign.as_of)
+    return store.signed(target, "check", _signature(workspace, campaign, target))
 
 
 def _signature(workspace: Workspace, campaign: Campaign, target: Path) -> str:
@@ -83,12 +91,28 @@ def _as_it_stands(target: Path, checks: tuple[Check, ...]) -> CheckReport:
 
 def judge(con: duckdb.DuckDBPyConnection, table: str, checks: Iterable[Check]) -> None:
     """Make the temporary table outcome_<table>: one row per judged row, one column per check with its outcome."""
-    columns = ", ".join(f'{check.outcome()} AS "{check.id}"' for check in checks)
-    _run(
-        con,
-        f"CREATE TEMP TABLE outcome_{table} AS SELECT {KEY_OF[table]} AS row_id, person_id, unit, coalesce(commune, '') AS commune,"
-        f" coalesce(policy_group, '') AS policy_group, {columns} FROM {VIEW_OF[table]}",
-    )
+    chosen = list(checks)
+    columns = ", ".join(f'{check.outcome()} AS "{check.id}"' for check in chosen)
+    try:
+        con.execute(
+            f"CREATE TEMP TABLE outcome_{table} AS SELECT {KEY_OF[table]} AS row_id, person_id, unit, coalesce(commune, '') AS commune,"
+            f" coalesce(policy_group, '') AS policy_group, {columns} FROM {VIEW_OF[table]}"
+        )
+    except duckdb.Error as error:
+        for check in chosen:
+            if check.id.startswith("X") and not _computes(con, check):
+                raise CampaignError(
+                    f"checks.own {check.id}: the engine cannot compute it on every row ({type(error).__name__}). Narrow `applies`, or write TRY_CAST or nullif."
+                ) from None
+        raise EngineError(f"The engine could not judge the rows ({type(error).__name__}).") from None
+
+
+def _computes(con: duckdb.DuckDBPyConnection, check: Check) -> bool:
+    try:
+        con.execute(f"SELECT sum({check.outcome()}) FROM {VIEW_OF[check.table]}")
+    except duckdb.Error:
+        return False
+    return True
 
 
 def _run(con: duckdb.DuckDBPyConnection, sql: str) -> None:
@@ -98,34 +122,44 @@ def _run(con: duckdb.DuckDBPyConnection, sql: str) -> None:
         raise EngineError(f"The engine could not judge the rows ({type(error).__name__}).") from None
 
 
-def _collect(con: duckdb.DuckDBPyConnection, checks: tuple[Check, ...], earlier: list[Path]) -> None:
+def collect(con: duckdb.DuckDBPyConnection, checks: tuple[Check, ...], earlier: list[Path]) -> None:
+    """Make the temporary tables `checks`, `outcome_counts` and `found` of all judged tables; `earlier` are the snapshots before."""
     frame = pd.DataFrame(
         [(c.id, c.version, c.table, c.severity, c.who, c.completes) for c in checks],
         columns=["check_id", "check_version", "table", "severity", "who", "completes"],
     )
     con.register("given_checks", frame)
     _run(con, "CREATE TEMP TABLE checks AS SELECT * FROM given_checks")
-    reasons = [(check.id, number, reason) for check in checks for number, (_, reason) in enumerate(check.not_applicable, 2)]
-    con.register("given_reasons", pd.DataFrame(reasons, columns=["check_id", "code", "reason"]))
-    present = [table for table in VIEW_OF if any(check.table == table for check in checks)]
-    long = " UNION ALL ".join(
-        f"(SELECT row_id, person_id, unit, commune, policy_group, check_id, code FROM (UNPIVOT outcome_{table} ON COLUMNS('^[A-Z][0-9]{{2}}$') INTO NAME check_id VALUE code))"
-        for table in present
-    )
-    _run(con, f"CREATE TEMP TABLE judged AS {long}")
-    _run(
-        con,
-        """CREATE TEMP TABLE outcome_counts AS
-        SELECT j.check_id, c.check_version, j.unit, j.commune, j.policy_group,
-            CASE j.code WHEN 0 THEN 'passes' WHEN 1 THEN 'fails' ELSE 'not_applicable' END AS outcome,
-            coalesce(r.reason, '') AS reason, count(*) AS rows
-        FROM judged j JOIN checks c USING (check_id) LEFT JOIN given_reasons r ON r.check_id = j.check_id AND r.code = j.code
-        GROUP BY ALL""",
-    )
-    _run(con, _findings(earlier))
+    _run(con, f"CREATE TEMP TABLE outcome_counts AS {_counts(checks)}")
+    _run(con, _findings(earlier, checks))
 
 
-def _findings(earlier: list[Path]) -> str:
+def _counts(checks: tuple[Check, ...]) -> str:
+    """Return SQL for the rows of each check by outcome, reason, commune and policy group: each judged table is grouped once, wide."""
+    parts = []
+    for table in VIEW_OF:
+        chosen = [check for check in checks if check.table == table]
+        if not chosen:
+            continue
+        codes = [(f"{check.id}_{code}", check, code) for check in chosen for code in range(len(check.not_applicable) + 2)]
+        wide = ", ".join(f'count(*) FILTER ("{check.id}" = {code}) AS "{name}"' for name, check, code in codes)
+        told = ", ".join(
+            f"('{name}', '{check.id}', {check.version}, '{_OUTCOMES.get(code, 'not_applicable')}', {_quoted(check, code)})"
+            for name, check, code in codes
+        )
+        parts.append(
+            f"""SELECT check_id, check_version, unit, commune, policy_group, outcome, reason, rows
+            FROM (UNPIVOT (SELECT unit, commune, policy_group, {wide} FROM outcome_{table} GROUP BY ALL) ON COLUMNS('^[A-Z][0-9]{{2}}_[0-9]+$') INTO NAME name VALUE rows)
+            JOIN (VALUES {told}) told (name, check_id, check_version, outcome, reason) USING (name) WHERE rows > 0"""
+        )
+    return " UNION ALL ".join(parts)
+
+
+def _quoted(check: Check, code: int) -> str:
+    return "'" + (check.not_applicable[code - 2][1] if code > 1 else "").replace("'", "''") + "'"
+
+
+def _findings(earlier: list[Path], checks: tuple[Check, ...]) -> str:
     """Return SQL for the findings, with since and state against the earlier snapshots (newest last)."""
     history = "SELECT NULL::VARCHAR AS check_id, NULL::VARCHAR AS row_id, NULL::DATE AS day WHERE false"
     for folder in earlier:
@@ -133,14 +167,17 @@ def _findings(earlier: list[Path]) -> str:
             "'" + path.as_posix().replace("'", "''") + "'" for path in sorted((folder / "findings").glob("unit=*/part.parquet"))
         )
         history += f" UNION ALL SELECT check_id, row_id, DATE '{folder.name}' FROM read_parquet([{files}])"
+    failing = " UNION ALL ".join(
+        f"SELECT '{check.id}' AS check_id, row_id, person_id, unit, commune FROM outcome_{check.table} WHERE \"{check.id}\" = 1"
+        for check in checks
+    )
     latest = f"DATE '{earlier[-1].name}'" if earlier else "NULL::DATE"
     return f"""CREATE TEMP TABLE found AS
         WITH history AS ({history}), seen AS (SELECT check_id, row_id, min(day) AS first_day, max(day) AS last_day FROM history GROUP BY ALL)
         SELECT j.check_id, c.check_version, c."table", j.row_id, j.person_id, j.unit, nullif(j.commune, '') AS commune, c.severity, c.who,
             coalesce(seen.first_day, s.as_of) AS since,
             CASE WHEN seen.first_day IS NULL THEN 'new' WHEN seen.last_day = {latest} THEN 'standing' ELSE 'reopened' END AS state
-        FROM judged j JOIN checks c USING (check_id) CROSS JOIN settings s LEFT JOIN seen ON seen.check_id = j.check_id AND seen.row_id = j.row_id
-        WHERE j.code = 1"""
+        FROM ({failing}) j JOIN checks c USING (check_id) CROSS JOIN settings s LEFT JOIN seen ON seen.check_id = j.check_id AND seen.row_id = j.row_id"""
 
 
 def _earlier(target: Path) -> list[Path]:
@@ -156,9 +193,13 @@ def _earlier(target: Path) -> list[Path]:
 def tell(workspace: Workspace, campaign: Campaign, *, only: tuple[str, ...], units: tuple[str, ...] = ()) -> str:
     """Return the SQL and the counts of some checks, for the terminal; nothing is written.
 
-    Raises UserError when a check does not exist.
+    Raises UserError when a check or unit does not exist.
     """
     chosen = {check.id: check for check in catalogue(campaign)}
+    known = [unit.code for unit in workspace.units(campaign)]
+    for code in units:
+        if code not in known:
+            raise UserError(f"There is no unit {code!r} in {campaign.name}. Write a code such as {known[0]!r}; several with --unit again.")
     for name in only:
         if name not in chosen:
             raise UserError(f"There is no check {name}. Checks: {', '.join(chosen)}.")

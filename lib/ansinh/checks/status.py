@@ -18,13 +18,13 @@ listed AS (
         count(*) AS entitlements, sum(coalesce(amount, 0))::BIGINT AS amount, any_value(register_result) AS register_result,
         bool_or(declined) AS declined, bool_or(declined AND declined_confirmed AND declined_reason IS NOT NULL) AS declined_confirmed,
         list(DISTINCT name_key) AS own_names
-    FROM judged_beneficiaries GROUP BY person_id),
+    FROM aged_beneficiaries LEFT JOIN register USING (person_id) GROUP BY person_id),
 bad_accounts AS (SELECT DISTINCT row_id FROM found WHERE "table" = 'accounts' AND severity <> 'warns'),
 held AS (
     SELECT a.*, b.row_id IS NULL AND a.status = 'active' AS good,
-        CASE WHEN list_contains(l.own_names, a.holder_key) THEN 'own' WHEN list_contains(a.lawful_holders, a.holder_key) THEN 'receiver' ELSE 'unclear' END AS owner,
+        CASE WHEN list_contains(l.own_names, a.holder_key) THEN 'own' WHEN list_contains(p.lawful_holders, a.holder_key) THEN 'receiver' ELSE 'unclear' END AS owner,
         coalesce(l.register_result, '') = 'deceased' AS deceased
-    FROM judged_accounts a JOIN listed l USING (person_id) LEFT JOIN bad_accounts b ON b.row_id = a.account_id
+    FROM accounts a JOIN listed l USING (person_id) JOIN people p USING (person_id) LEFT JOIN bad_accounts b ON b.row_id = a.account_id
     WHERE a.status <> 'rejected'),
 accounted AS (
     SELECT person_id, bool_or(good AND NOT deceased) AS usable_account, arg_min(owner, (NOT good, account_id)) AS account_owner,

@@ -11,13 +11,14 @@ CHECKS = (
     Check(
         "U01",
         "Trùng bản ghi trong cùng đơn vị, cùng đối tượng",
-        "Same number twice in one unit and policy",
+        "Same number and name twice in one unit and policy",
         "blocks_payment",
         "commune",
         "Giữ một bản ghi, bỏ bản ghi trùng.",
         ONE,
         "same_unit_policy > 1",
         NUMBERED,
+        version=2,
     ),
     Check(
         "U02",
@@ -101,5 +102,16 @@ CHECKS = (
         "lookalike",
         (("name_key IS NULL", "Thiếu họ tên"), ("twin_numbers > 1", "Đã nêu ở tiêu chí U05")),
         version=2,
+    ),
+    Check(
+        "U09",
+        "Hưởng đồng thời theo hai luật: người có công và bảo trợ xã hội",
+        "Same number in two groups: merit and social protection",
+        "warns",
+        "department",
+        "Đối chiếu hai quyết định hưởng; thuộc nhiều văn bản thì chỉ hưởng một mức cao nhất.",
+        ONE,
+        "two_laws",
+        NUMBERED,
     ),
 )

@@ -50,7 +50,7 @@ def lay_empty(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _lay_views(con: duckdb.DuckDBPyConnection) -> None:
-    for sql in (_NUMBERS, _PEOPLE, _TWINS, _REGISTER, _BENEFICIARIES, _ACCOUNTS, _PAYMENTS):
+    for sql in (_NUMBERS, _PEOPLE, _TWINS, _REGISTER, _AGED, _BENEFICIARIES, _ACCOUNTS, _PAYMENTS):
         try:
             con.execute(sql)
         except duckdb.Error as error:
@@ -118,9 +118,10 @@ CREATE TEMP TABLE people AS
 SELECT person_id, count(*) AS person_records, count(DISTINCT unit) AS person_units, count(DISTINCT name_key) AS person_names,
     min(birth_date) AS person_birth_date, list(DISTINCT coalesce(amount, 0)) AS person_amounts,
     bool_or(status <> 'active') AND NOT bool_or(status = 'active') AS person_stopped,
-    list_distinct(array_agg(name_key) FILTER (name_key IS NOT NULL) || coalesce(array_agg({_ASCII.format("receiver_name")}) FILTER (receiver_name IS NOT NULL), [])) AS lawful_holders,
+    list_distinct(coalesce(array_agg(name_key) FILTER (name_key IS NOT NULL), []) || coalesce(array_agg({_ASCII.format("receiver_name")}) FILTER (receiver_name IS NOT NULL), [])) AS lawful_holders,
     count(DISTINCT policy_code) FILTER (policy_code LIKE '5.%' AND policy_code <> '5.4') AS protection_policies,
-    bool_or(policy_code = '5.4') AND bool_or(policy_code LIKE '5.%' AND policy_code <> '5.4' AND NOT regexp_matches(policy_code, '^5[.][568]')) AS single_parent_conflict
+    bool_or(policy_code = '5.4') AND bool_or(policy_code LIKE '5.%' AND policy_code <> '5.4' AND NOT regexp_matches(policy_code, '^5[.][568]')) AS single_parent_conflict,
+    bool_or(policy_code LIKE 'NCC.%') AND bool_or(policy_code LIKE '5.%') AS two_laws
 FROM beneficiaries GROUP BY person_id
 """
 _TWINS = """
@@ -134,21 +135,25 @@ SELECT person_id, arg_max(result, (CASE result WHEN 'deceased' THEN 3 WHEN 'not_
     max(checked_on) AS checked_on
 FROM register_matches WHERE person_id <> '' GROUP BY person_id
 """
+_AGED = """
+CREATE VIEW aged_beneficiaries AS
+SELECT b.*, s.as_of, CASE WHEN birth_date IS NOT NULL THEN date_sub('year', birth_date, s.as_of) ELSE year(s.as_of) - birth_year END AS age
+FROM beneficiaries b CROSS JOIN settings s
+"""
 _BENEFICIARIES = f"""
 CREATE VIEW judged_beneficiaries AS
 WITH based AS (
-    SELECT b.*, s.as_of, n.number_kind, n.number_year, n.number_sex,
-        CASE WHEN birth_date IS NOT NULL THEN date_sub('year', birth_date, s.as_of) ELSE year(s.as_of) - birth_year END AS age,
+    SELECT b.*, n.number_kind, n.number_year, n.number_sex,
         b.birth_text IS NOT NULL AND b.birth_year IS NOT NULL AND b.birth_precision = 'month' AND regexp_matches(b.birth_text, '^[0-9]{{1,2}}[/.-][0-9]{{1,2}}[/.-]')
             AND NOT regexp_matches(b.birth_text, '^0{{1,2}}[/.-]') AS birth_impossible
-    FROM beneficiaries b CROSS JOIN settings s LEFT JOIN numbers n USING (number)),
+    FROM aged_beneficiaries b LEFT JOIN numbers n USING (number)),
 usual_accounts AS (SELECT person_id, bool_or(status <> 'rejected') AS any_account FROM accounts WHERE person_id <> '' GROUP BY person_id)
 SELECT based.*, r.register_result, r.checked_on, p.person_records, p.person_units, p.person_names, coalesce(t.twin_numbers, 1) AS twin_numbers,
     a.age_from, a.age_to, policy.amounts AS amounts_allowed,
     a.code IS NOT NULL OR {" OR ".join(f"starts_with(based.policy_code, '{prefix}')" for prefix in KNOWN_PREFIXES)} AS policy_known,
-    count(*) OVER (PARTITION BY based.person_id, based.unit, based.policy_code) AS same_unit_policy,
+    count(*) OVER (PARTITION BY based.person_id, based.unit, based.policy_code, based.name_key) AS same_unit_policy,
     p.protection_policies > 1 OR p.single_parent_conflict AS protection_conflict,
-    l.record_id IS NOT NULL AS lookalike, coalesce(u.any_account, false) AS any_account
+    coalesce(p.two_laws, false) AS two_laws, l.record_id IS NOT NULL AS lookalike, coalesce(u.any_account, false) AS any_account
 FROM based LEFT JOIN register r USING (person_id) LEFT JOIN people p USING (person_id)
 LEFT JOIN twins t ON t.name_key = based.name_key AND t.birth_date = based.birth_date AND t.sex IS NOT DISTINCT FROM based.sex AND t.commune IS NOT DISTINCT FROM based.commune
 LEFT JOIN (SELECT code, min(age_from) AS age_from, nullif(max(age_to), {OLDEST}) AS age_to FROM policies GROUP BY code) a ON a.code = based.policy_code

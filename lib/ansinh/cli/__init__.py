@@ -5,6 +5,7 @@ Exit codes: 0 all good · 1 built, but some units failed or were refused · 2 th
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -12,6 +13,7 @@ import traceback
 from ansinh.errors import AnsinhError
 
 INTERRUPTED = 130
+FULL = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 
 
 def main() -> None:
@@ -23,9 +25,16 @@ def main() -> None:
     except AnsinhError as error:
         _say(str(error))
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        _say("Stopped. What was finished is kept; run the same command to go on.")
-        sys.exit(INTERRUPTED)
+    except SystemExit as ended:  # typer turns Ctrl-C into this
+        if ended.code == INTERRUPTED:
+            _say("Stopped. What was finished is kept; run the same command to go on.")
+        raise
+    except OSError as error:
+        if error.errno not in FULL:
+            _report(error)
+            sys.exit(3)
+        _say("The disk is full, or a file grew larger than allowed here. Make room and run the same command; what was finished is kept.")
+        sys.exit(2)
     except Exception as error:  # the last door: a bug of ours ends with its own exit code
         _report(error)
         sys.exit(3)

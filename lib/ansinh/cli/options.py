@@ -33,6 +33,22 @@ Seed = Annotated[int | None, typer.Option("--seed", help="Seed of the demo city:
 RendererChoice = Annotated[Renderer, typer.Option("--renderer", help="auto uses Quarto when it is there.")]
 Folder = Annotated[Path | None, typer.Option("--workspace", "-w", help="Folder with params/ and _quarto.yml; default: here or above.")]
 
+Scheduler = Annotated[
+    str,
+    typer.Option(
+        "--scheduler", metavar="ADDRESS", help="Let the workers of a Dask scheduler run the notebooks, such as tcp://10.0.0.5:8786."
+    ),
+]
+ShareAddress = Annotated[
+    str,
+    typer.Option(
+        "--share",
+        metavar="ADDRESS",
+        envvar="ANSINH_SHARE",
+        help="Where machines share files, such as s3://bucket/ansinh or file:///mnt/ansinh. Restricted, as the store is.",
+    ),
+]
+
 
 def open_campaign(campaign: str, as_of: str | None, workspace: Path | None = None) -> tuple[Workspace, Campaign]:
     """Return the workspace at or above `workspace` and the campaign as of the date; raises UserError naming what is wrong."""

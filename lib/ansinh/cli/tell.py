@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 PLAIN_INTERVAL = 5.0
 """Seconds between two plain lines of one stage, so that a CI log stays short."""
 
+NAMED = 5
+"""Names of files in one line."""
+
 
 class Teller:
     """Progress of long work on standard error. Call it with (stage, done, total); use it as a context manager."""
@@ -30,10 +34,12 @@ class Teller:
         self._live = not quiet and self.console.is_terminal
         self._tasks: dict[str, TaskID] = {}
         self._said: dict[str, float] = {}
+        self._begun: dict[str, float] = {}
         self._bars = Progress(
             TextColumn("{task.description:<28}"),
             BarColumn(),
             MofNCompleteColumn(),
+            TextColumn("{task.fields[note]}"),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
             console=self.console,
@@ -48,19 +54,21 @@ class Teller:
         if self._live:
             self._bars.stop()
 
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        """Tell that `done` of `total` steps of `stage` are done."""
-        if self.quiet:
+    def __call__(self, stage: str, done: int, total: int, note: str = "") -> None:
+        """Tell that `done` of `total` steps of `stage` are done; `note` says more, such as "2 running, 1 failed"."""
+        if self.quiet or not total:
             return
         if self._live:
             if stage not in self._tasks:
-                self._tasks[stage] = self._bars.add_task(stage, total=total)
-            self._bars.update(self._tasks[stage], completed=done, total=total)
+                self._tasks[stage] = self._bars.add_task(stage, total=total, note=note)
+            self._bars.update(self._tasks[stage], completed=done, total=total, note=note)
             return
         now = time.monotonic()
-        if done >= total or now - self._said.get(stage, -PLAIN_INTERVAL) >= PLAIN_INTERVAL:
+        begun = self._begun.setdefault(stage, now)
+        if done >= total or (done and now - self._said.get(stage, -PLAIN_INTERVAL) >= PLAIN_INTERVAL):
             self._said[stage] = now
-            self.console.print(f"{stage}: {done}/{total}", soft_wrap=True)
+            left = f"about {(now - begun) / done * (total - done):.0f} s left" if begun < now and done < total else ""
+            self.console.print(", ".join(filter(None, (f"{stage}: {done}/{total}", note, left))), soft_wrap=True)
 
 
 def closing(told: Summary, *, as_json: bool) -> None:
@@ -82,6 +90,8 @@ def closing(told: Summary, *, as_json: bool) -> None:
         table.add_row("rows", rows_line(told.load))
         if told.load.corrections:
             table.add_row("corrections", ", ".join(f"{count:,} {state}" for state, count in sorted(told.load.corrections.items())))
+        if told.load.unmatched:
+            table.add_row("not read", f"{len(told.load.unmatched)} files that no pattern under sources names: {_some(told.load.unmatched)}")
     if told.run is not None:
         states = ", ".join(f"{sum(job.status == state for job in told.run.jobs)} {state}" for state in ("done", "unchanged", "failed"))
         table.add_row("notebooks", states)
@@ -133,6 +143,10 @@ def evaluated(result: Result) -> None:
 def rows_line(report: LoadReport) -> str:
     """Return the reconciliation of a load in one line: read = kept + quarantined."""
     return f"{_count(report.rows_read)} read = {_count(report.rows_kept)} kept + {_count(report.rows_quarantined)} quarantined"
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:NAMED]) + (" …" if len(names) > NAMED else "")
 
 
 def _count(value: float | int | None) -> str:

@@ -23,7 +23,9 @@ from ansinh.cli.options import (
     People,
     Renderer,
     RendererChoice,
+    Scheduler,
     Seed,
+    ShareAddress,
     Strict,
     job_count,
     open_campaign,
@@ -42,6 +44,8 @@ def build(
     renderer: RendererChoice = Renderer.auto,
     strict: Strict = False,
     force: Force = False,
+    scheduler: Scheduler = "",
+    share: ShareAddress = "",
     json: Json = False,
     workspace: Folder = None,
 ) -> None:
@@ -55,7 +59,17 @@ def build(
     place, settings = open_campaign(campaign, as_of, workspace)
     settings = with_demo(settings, people, seed)
     with Teller() as teller:
-        told = build_all(place, settings, jobs=job_count(jobs), renderer=renderer.value, strict=strict, force=force, progress=teller)
+        told = build_all(
+            place,
+            settings,
+            jobs=job_count(jobs),
+            renderer=renderer.value,
+            strict=strict,
+            force=force,
+            scheduler=scheduler,
+            share=share,
+            progress=teller,
+        )
     closing(told, as_json=json)
     raise typer.Exit(told.exit_code)
 
@@ -67,18 +81,27 @@ def demo(
     people: People = None,
     seed: Seed = None,
     as_of: AsOf = None,
+    parquet: Annotated[
+        bool, typer.Option("--parquet", help="Write the canonical tables into the store, no files: for cities of millions.")
+    ] = False,
     jobs: Jobs = 0,
     workspace: Folder = None,
 ) -> None:
     """Write a synthetic city as the messy files officials really send, with its known truth beside."""
     from ansinh.cli.tell import Teller
-    from ansinh.demo import write_city
+    from ansinh.demo import write_city, write_tables
 
     place, settings = open_campaign(campaign, as_of, workspace)
     folder = out or place.data(settings)
     city = with_demo(settings, people, seed).demo
     if city is None:
         raise UserError(f"{settings.name} has no block `demo`: it works on real files, and nothing synthetic is written among them.")
+    if parquet:
+        target = folder / "store" / settings.as_of.isoformat()
+        with Teller() as teller:
+            persons = write_tables(place, settings, people=city.people, seed=city.seed, target=target, progress=teller)
+        Console().print(f"Wrote the tables of {persons:,} synthetic persons to {target}.", highlight=False, soft_wrap=True)
+        return
     with Teller() as teller:
         report = write_city(
             place,
@@ -92,44 +115,6 @@ def demo(
             progress=teller,
         )
     Console().print(f"Wrote {report.files} files for {report.people:,} synthetic persons to {folder}.", highlight=False, soft_wrap=True)
-
-
-@app.command()
-def intake(
-    campaign: CampaignName = DEFAULT_CAMPAIGN,
-    explain: Annotated[Path | None, typer.Option("--explain", metavar="FILE", help="Say how FILE is understood; load nothing.")] = None,
-    as_of: AsOf = None,
-    jobs: Jobs = 0,
-    force: Force = False,
-    json: Json = False,
-    workspace: Folder = None,
-) -> None:
-    """Read officials' files into the canonical tables; rows read = rows kept + rows quarantined."""
-    from ansinh import intake as room
-    from ansinh import pipeline as story
-    from ansinh.cli.tell import Teller, closing
-
-    place, settings = open_campaign(campaign, as_of, workspace)
-    if explain is not None:
-        typer.echo(room.explain(explain, place, settings))
-        return
-    told = story.summary(settings)
-    with Teller() as teller, story.timed(told, "intake"):
-        told.load = room.load(place, settings, jobs=job_count(jobs), force=force, progress=teller)
-    if not json:
-        _reconciliation(told.load)
-    closing(told, as_json=json)
-    raise typer.Exit(told.exit_code)
-
-
-def _reconciliation(report: object) -> None:
-    table = Table("file", "list", "read", "kept", "quarantined", box=None)
-    for file in report.files:  # type: ignore[attr-defined]
-        state = (
-            [f"{file.rows_read:,}", f"{file.rows_kept:,}", f"{file.rows_quarantined:,}"] if file.status == "loaded" else ["refused", "", ""]
-        )
-        table.add_row(str(file.path), file.kind, *state)
-    Console(highlight=False).print(table)
 
 
 @app.command()
@@ -153,7 +138,7 @@ def check(
         typer.echo(room.tell(place, settings, only=tuple(only), units=tuple(unit or ())))
         return
     told = story.summary(settings)
-    with Teller() as teller, story.timed(told, "check"):
+    with story.alone(place, settings), Teller() as teller, story.timed(told, "check"):
         story.check(place, settings, progress=teller)
         told.figures = story.city_figures(place, settings)
     closing(told, as_json=json)
@@ -169,6 +154,8 @@ def run(
     jobs: Jobs = 0,
     force: Force = False,
     time_limit: Annotated[int, typer.Option("--time-limit", min=1, metavar="SECONDS", help="Seconds one cell may take.")] = 600,
+    scheduler: Scheduler = "",
+    share: ShareAddress = "",
     json: Json = False,
     workspace: Folder = None,
 ) -> None:
@@ -184,9 +171,18 @@ def run(
             typer.echo(line)
         return
     told = story.summary(settings)
-    with Teller() as teller, story.timed(told, "run"):
+    with story.alone(place, settings), Teller() as teller, story.timed(told, "run"):
         told.run = room.run(
-            place, settings, notebooks=notebooks, units=units, jobs=job_count(jobs), force=force, time_limit=time_limit, progress=teller
+            place,
+            settings,
+            notebooks=notebooks,
+            units=units,
+            jobs=job_count(jobs),
+            force=force,
+            time_limit=time_limit,
+            scheduler=scheduler,
+            share=share,
+            progress=teller,
         )
     closing(told, as_json=json)
     raise typer.Exit(told.exit_code)
@@ -208,7 +204,7 @@ def site(
 
     place, settings = open_campaign(campaign, as_of, workspace)
     told = story.summary(settings)
-    with Teller() as teller, story.timed(told, "site"):
+    with story.alone(place, settings), Teller() as teller, story.timed(told, "site"):
         told.site = story.site_of(place, settings, None, renderer=renderer.value, strict=strict, jobs=job_count(jobs), progress=teller)
     closing(told, as_json=json)
 

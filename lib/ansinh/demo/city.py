@@ -82,14 +82,14 @@ def write_city(
     """
     tell = progress or (lambda stage, done, total: None)
     tell("demo: people", 0, 1)
-    everyone, records, planted = _draw(workspace, campaign, people, seed, as_of)
+    everyone, records, planted = draw(workspace, campaign, people, seed, as_of)
     tell("demo: people", 1, 1)
     for folder in (sources, truth):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
     units = workspace.units(campaign)
     count = _write_lists(records, units, sources, jobs, tell)
-    stream = _streams(seed)
+    stream = streams(seed)
     matched = money.compare(everyone, campaign, stream[4])
     count += _write_matches(everyone, matched, units, as_of, sources, stream[5])
     accounts, account_defects = money.account_rows(everyone, pd.Timestamp(as_of), stream[6])
@@ -101,15 +101,20 @@ def write_city(
     return CityReport(count, len(everyone), len(records), found)
 
 
-def _streams(seed: int) -> list[np.random.Generator]:
+def streams(seed: int | tuple[int, int]) -> list[np.random.Generator]:
+    """Return the random streams of a seed, one for each step of making a city."""
     return [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(8)]
 
 
-def _draw(
-    workspace: Workspace, campaign: Campaign, count: int, seed: int, as_of: dt.date
+def draw(
+    workspace: Workspace, campaign: Campaign, count: int, seed: int | tuple[int, int], as_of: dt.date, lane: tuple[int, int] = (0, 1)
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    stream = _streams(seed)
-    everyone = people.draw_people(workspace, campaign, count, stream[0])
+    """Return (persons with their accounts, records as written on the lists, planted defects) of `count` persons.
+
+    `lane` is (which, of how many) portions of one city this is: citizen numbers of different lanes differ.
+    """
+    stream = streams(seed)
+    everyone = people.draw_people(workspace, campaign, count, stream[0], lane)
     money.open_accounts(campaign, everyone, stream[1])
     register = workspace.register(campaign)
     names = {unit.code: unit.name for unit in register.units if unit.level == "commune"}
@@ -118,8 +123,17 @@ def _draw(
     records["origin"] = "list"
     records["commune_text"] = records["commune"].map(names).fillna("")
     records["birth_text"] = records["birth"].dt.strftime("%d/%m/%Y")
+    records["status"] = "Đang hưởng"
     records, pairs = defects.duplicate(records, stream[2])
+    styles = {unit.code: files.ORDER[number % len(files.ORDER)] for number, unit in enumerate(workspace.units(campaign))}
+    records["sheets_by_commune"] = records["unit"].map(styles) == "by_commune"
+    opened = everyone["opened_at"].reindex(records["person"]).to_numpy()
+    records["has_account"] = (opened <= np.datetime64(as_of)) & (
+        everyone["account_status"].reindex(records["person"]) != "rejected"
+    ).to_numpy()
+    records["as_of"] = pd.Timestamp(as_of)
     planted = defects.plant(records, pd.Timestamp(as_of), pd.Timestamp(campaign.started), stream[3])
+    records = records.drop(columns=["sheets_by_commune", "has_account", "as_of"])
     declined = records.loc[records["declined"] & ~records["declined_confirmed"]].index
     unconfirmed = pd.DataFrame({"record": declined, "defect": "declined_unconfirmed", "check": "K14"})
     records = records.sort_values(["unit", "commune"], kind="stable")
@@ -134,7 +148,6 @@ def _as_written(records: pd.DataFrame) -> pd.DataFrame:
     confirmed = records["declined_confirmed"].map({True: "Có xác nhận", False: "Chưa có xác nhận"})
     records["declined_text"] = confirmed.where(records["declined"], "")
     records["declined_reason"] = records["declined_confirmed"].map({True: "Tuổi cao, nhận tiền mặt tại nhà", False: ""})
-    records["status"] = "Đang hưởng"
     records["note"] = ""
     return records
 

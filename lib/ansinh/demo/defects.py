@@ -46,6 +46,15 @@ def _shift_commune(rows: pd.DataFrame, rng: np.random.Generator) -> dict[str, ob
     return {"commune_text": "Xã Không Có Trong Danh Mục"}
 
 
+def _just_too_old(rows: pd.DataFrame, rng: np.random.Generator) -> dict[str, object]:
+    """Let a child of code 5.1 have turned 16 this month, up to the as-of date."""
+    days = [
+        f"{1 + int(draw) % day.day:02d}/{day.month:02d}/{day.year - 16}"
+        for draw, day in zip(rng.integers(0, 28, len(rows)), rows["as_of"], strict=True)
+    ]
+    return {"birth_text": days}
+
+
 DEFECTS: tuple[Defect, ...] = (
     Defect("birth_missing", "C02", 0.003, _set(birth_text="")),
     Defect("number_missing", "C04", 0.012, _set(number="")),
@@ -70,11 +79,17 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("commune_unknown", "K05", 0.001, _shift_commune),
     Defect("no_guardian", "K06", 0.0015, _set(receiver_name=None, receiver_relation=None, receiver_number=None), "age < 15"),
     Defect("no_receiver", "K07", 0.0008, _set(receiver_name=None, receiver_relation=None, receiver_number=None), "incapable and age >= 18"),
+    Defect("name_missing", "C01", 0.0005, _set(full_name="")),
+    # A list with one sheet a commune names the commune by its sheet.
+    Defect("residence_missing", "C05", 0.0005, _set(commune_text="", village=""), "not sheets_by_commune"),
+    Defect("declined_with_account", "K13", 0.0005, _set(declined=True, declined_confirmed=True), "has_account"),
+    Defect("stopped_and_paid", "T04", 0.0008, _set(status="Thôi hưởng")),
+    Defect("just_too_old", "T05", 0.001, _just_too_old, "policy_code == '5.1' and age >= 13"),
 )
 """Shares are of all records; `among` is a pandas query over the true records."""
 
-DUPLICATES = {"U01": 0.0015, "U02": 0.002, "U03": 0.002, "U04": 0.0005, "U05": 0.0005, "U08": 0.001}
-"""Shares of records that get a second record: same unit, other unit, second entitlement, other name, other number, slip in name."""
+DUPLICATES = {"U01": 0.0015, "U02": 0.002, "U03": 0.002, "U04": 0.0005, "U05": 0.0005, "U08": 0.001, "U09": 0.002}
+"""Shares of records that get a second record: same unit, other unit, second entitlement, other name, other number, a slip, under another law."""
 
 
 def plant(records: pd.DataFrame, as_of: pd.Timestamp, started: pd.Timestamp, rng: np.random.Generator) -> pd.DataFrame:
@@ -87,12 +102,14 @@ def plant(records: pd.DataFrame, as_of: pd.Timestamp, started: pd.Timestamp, rng
         can = free & records.eval(defect.among, engine="python").to_numpy(dtype=bool) if defect.among != "True" else free
         # A defect in few records stands for the same number of records of the whole list, where there are enough.
         share = min(0.5, defect.share * len(records) / max(can.sum(), 1))
-        rows = np.flatnonzero(can & (rng.random(len(records)) < share * weight))
-        mended = started + pd.to_timedelta(rng.integers(0, 110, len(rows)), unit="D")
-        rows = rows[mended > as_of]
-        free[rows] = False
-        for column, value in defect.change(records.iloc[rows], rng).items():
-            records.loc[records.index[rows], column] = value
+        drawn = np.flatnonzero(can & (rng.random(len(records)) < share * weight))
+        # Everything is drawn as if nothing were mended yet, so that two as-of dates see the same defects.
+        free[drawn] = False
+        changed = defect.change(records.iloc[drawn], rng)
+        there = (started + pd.to_timedelta(rng.integers(0, 110, len(drawn)), unit="D")) > as_of
+        rows = drawn[there]
+        for column, value in changed.items():
+            records.loc[records.index[rows], column] = value if np.isscalar(value) or value is None else np.asarray(value)[there]
         planted.append(pd.DataFrame({"record": records.index[rows], "defect": defect.id, "check": defect.check}))
     planted.append(_apart(records, rng, "birth_year_only", "C03", 0.03, "birth_text", lambda texts: texts.str[-4:]))
     planted.append(_apart(records, rng, "phone_missing", "C07", 0.05, "phone", lambda texts: ""))
@@ -118,6 +135,8 @@ def duplicate(records: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataF
         chosen = (rng.random(len(records)) < share) & (records["origin"] == "list").to_numpy()
         if check == "U03":
             chosen &= records["policy_code"].isin(["5.5c", "5.5a"]).to_numpy()
+        if check == "U09":
+            chosen &= (records["policy_group"] == "merit").to_numpy()
         records.loc[chosen, "origin"] = "pair"
         copy = records.loc[chosen].copy()
         copy.index = pd.RangeIndex(start, start + len(copy))
@@ -144,7 +163,7 @@ def _elsewhere(copy: pd.DataFrame, records: pd.DataFrame, rng: np.random.Generat
 
 
 def _second_entitlement(copy: pd.DataFrame, records: pd.DataFrame, rng: np.random.Generator) -> None:
-    copy["policy_code"], copy["policy_text"] = "5.6", "Người khuyết tật nặng, đặc biệt nặng"
+    copy["policy_code"], copy["policy_text"], copy["policy_group"] = "5.6", "Người khuyết tật nặng, đặc biệt nặng", "protection"
 
 
 def _other_name(copy: pd.DataFrame, records: pd.DataFrame, rng: np.random.Generator) -> None:
@@ -227,4 +246,5 @@ _SECOND: dict[str, Callable[[pd.DataFrame, pd.DataFrame, np.random.Generator], N
     "U04": _other_name,
     "U05": _other_number,
     "U08": _slip,
+    "U09": _second_entitlement,
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -59,24 +60,23 @@ class Counts:
 
 def cell_names(counts: Counts) -> pd.DataFrame:
     """Return the name of every count, same shape as the counts of `counts.frame`: "place|row|meaning", row "" for the place itself."""
+    return pd.DataFrame(_names(counts), index=range(len(counts.frame)))
+
+
+def _names(counts: Counts) -> dict[str, list[str]]:
     frame = counts.frame
     own = f"{counts.place}|"
     if not counts.axis:
         rows = [own] * len(frame)
     elif counts.axis == "unit":
-        rows = [f"{code or counts.place + '?'}|" for code in frame["code"]]
+        rows = [f"{code or counts.place + '?'}|" for code in frame["code"].tolist()]
     else:
-        labels = zip(*(frame[key].astype(str) for key in counts.label or counts.keys), strict=True)
+        labels = zip(*(frame[key].astype(str).tolist() for key in counts.label or counts.keys), strict=True)
         rows = [f"{own}{counts.axis}={'/'.join(label)}" for label in labels]
     if counts.axis and counts.total:
-        rows = [own if is_total else row for row, is_total in zip(rows, frame[counts.total], strict=True)]
-    return pd.DataFrame(
-        {
-            column: [f"{own if column in counts.fixed else row}|{counts.means.get(column, column)}" for row in rows]
-            for column in counts.counts
-        },
-        index=range(len(frame)),
-    )
+        rows = [own if is_total else row for row, is_total in zip(rows, frame[counts.total].tolist(), strict=True)]
+    meanings = {column: counts.means.get(column, column) for column in counts.counts}
+    return {column: [f"{own if column in counts.fixed else row}|{meaning}" for row in rows] for column, meaning in meanings.items()}
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,10 @@ def rule_of(campaign: Campaign) -> Disclosure:
 
 def primary_marks(counts: Counts, rule: Disclosure) -> pd.DataFrame:
     """Return the mark of every count by itself: small from 1 to the threshold, hidden where it leaves as few of its whole."""
+    return pd.DataFrame(_marks(counts, rule), index=range(len(counts.frame)))
+
+
+def _marks(counts: Counts, rule: Disclosure) -> dict[str, np.ndarray]:
     raw = {column: counts.frame[column].to_numpy() for column in counts.counts}
     marks = {}
     for column, whole in counts.counts.items():
@@ -129,7 +133,7 @@ def primary_marks(counts: Counts, rule: Disclosure) -> pd.DataFrame:
                 mark[_small(raw[whole] - raw[column], rule)] = HIDDEN
             mark[_small(raw[column], rule)] = SMALL
         marks[column] = mark
-    return pd.DataFrame(marks, index=range(len(counts.frame)))
+    return marks
 
 
 def release(counts: Counts, campaign: Campaign, withheld: Collection[str] = frozenset()) -> Released:
@@ -138,27 +142,27 @@ def release(counts: Counts, campaign: Campaign, withheld: Collection[str] = froz
     `withheld` names the cells that must not be shown for the sake of others (`Board.protect`); they have no effect on `internal`.
     """
     rule = rule_of(campaign)
-    shown = counts.frame[list(counts.keys) + ([counts.total] if counts.total else [])].reset_index(drop=True).copy()
-    raw = counts.frame.reset_index(drop=True)
-    marks = primary_marks(counts, rule)
+    marks = _marks(counts, rule)
     if withheld and rule.threshold:
-        marks = marks.mask(cell_names(counts).isin(withheld), HIDDEN)
-    for column in counts.counts:
-        base = 1 if column in counts.open else rule.rounding
-        shown[column] = _rounded(raw[column], base).mask(marks[column] != OPEN)
+        for column, names in _names(counts).items():
+            marks[column][[name in withheld for name in names]] = HIDDEN
+    # Plain arrays to the end: the tables are small and many, and each step on a pandas table costs more than all its rows.
+    rounded = {column: _rounded(counts.frame[column], 1 if column in counts.open else rule.rounding) for column in counts.counts}
     for column, persons in counts.amounts.items():
-        marks[column] = marks[persons].where(marks[persons] == OPEN, HIDDEN)
-        base = 1 if rule.rounding == 1 else 1_000_000
-        shown[column] = _rounded(raw[column], base).mask(marks[column] != OPEN)
+        marks[column] = np.where(marks[persons] == OPEN, OPEN, HIDDEN).astype(object)
+        rounded[column] = _rounded(counts.frame[column], 1 if rule.rounding == 1 else 1_000_000)
+    shown: dict[str, Any] = {column: pd.arrays.IntegerArray(whole, marks[column] != OPEN) for column, whole in rounded.items()}
     for column, (numerator, denominator) in counts.rates.items():
         unsaid = (marks[numerator] != OPEN) | (marks[denominator] != OPEN)
-        unsaid |= shown[denominator].fillna(0) < max(rule.rate_minimum, 1)
-        marks[column] = unsaid.map({True: HIDDEN, False: OPEN})
-        share = shown[numerator].astype("Float64").div(shown[denominator].astype("Float64").mask(unsaid))
-        shown[column] = share.mask(unsaid)
+        unsaid |= rounded[denominator] < max(rule.rate_minimum, 1)
+        marks[column] = np.where(unsaid, HIDDEN, OPEN).astype(object)
+        shares = np.divide(rounded[numerator], rounded[denominator], out=np.zeros(len(unsaid)), where=~unsaid)
+        shown[column] = pd.arrays.FloatingArray(shares, unsaid)
+    keys = counts.frame[list(counts.keys) + ([counts.total] if counts.total else [])].reset_index(drop=True)
+    index = range(len(counts.frame))
     return Released(
-        shown,
-        marks,
+        pd.concat([keys, pd.DataFrame(shown, index=index)], axis=1),
+        pd.DataFrame(marks, index=index),
         counts.keys,
         tuple(counts.counts),
         dict(counts.rates),
@@ -166,7 +170,7 @@ def release(counts: Counts, campaign: Campaign, withheld: Collection[str] = froz
         counts.unit,
         counts.total,
         rule.threshold,
-        rule.rounding,
+        rule.rounding if set(counts.counts) - counts.open else 1,
     )
 
 
@@ -174,6 +178,6 @@ def _small(values: np.ndarray, rule: Disclosure) -> np.ndarray:
     return (values > 0) & (values <= rule.threshold)
 
 
-def _rounded(values: pd.Series, base: int) -> pd.Series:
-    whole = values.astype("Int64")
+def _rounded(values: pd.Series, base: int) -> np.ndarray:
+    whole = values.to_numpy().astype("int64")
     return whole if base == 1 else ((whole + base // 2) // base) * base

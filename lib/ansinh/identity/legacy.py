@@ -98,11 +98,12 @@ def _vietnamese(text: str) -> bool:
     composed = unicodedata.normalize("NFC", text)
     if not _WORD.sub("", composed).isascii():
         return False
-    return all(word.isascii() or _possible(word) for word in _WORD.findall(composed))
+    return all(word.isascii() or possible(word) for word in _WORD.findall(composed))
 
 
 @lru_cache(maxsize=1 << 16)
-def _possible(word: str) -> bool:
+def possible(word: str) -> bool:
+    """Tell whether a word (NFC) can be Vietnamese: one syllable, one tone, in small letters, in capitals or begun with one."""
     if not (word.islower() or word.isupper() or word.istitle()):
         return False
     signs = unicodedata.normalize("NFD", word.lower().replace("đ", "d"))

@@ -200,7 +200,12 @@ def _mend(con: duckdb.DuckDBPyConnection, applied: list[Given]) -> None:
 
 def _tell(con: duckdb.DuckDBPyConnection, given: list[Given]) -> None:
     """Lay down what became of every row."""
-    _lay(con, "settled", (*_GIVEN, "table", "unit", "state", "state_text", "at_file", "at_sheet", "at_row", *_WHERE), _settled(given))
+    _lay(
+        con,
+        "settled",
+        (*_GIVEN, "extra", "table", "unit", "state", "state_text", "at_file", "at_sheet", "at_row", *_WHERE),
+        _settled(given),
+    )
     held = (item for item in given if item.state in HELD)
     _lay(con, "waiting", store.QUARANTINE.names, ((*_waiting(item), *_place(item.said)) for item in held))
     mends = (item for item in given if item.state == "applied")
@@ -211,7 +216,7 @@ def _settled(given: Iterable[Given]) -> Iterator[tuple[Any, ...]]:
     for item in given:
         said, table = item.said, keys.TABLES.get((item.said["row_key"] or " ")[0])
         at = _place(item.target) if item.target else (None, None, None)
-        yield (*(said[name] for name in _GIVEN), table, said["unit"], item.state, item.hint, *at, *_place(said))
+        yield (*(said[name] for name in (*_GIVEN, "extra")), table, said["unit"], item.state, item.hint, *at, *_place(said))
 
 
 def _waiting(item: Given) -> tuple[str, str, str, str, str]:

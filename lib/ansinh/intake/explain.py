@@ -7,6 +7,10 @@ from pathlib import Path, PurePosixPath
 from ansinh.campaign import KINDS, Campaign, Workspace
 from ansinh.errors import SourceError
 from ansinh.identity.banks import Banks
+from ansinh.intake import values
+from ansinh.intake.below import Below
+from ansinh.intake.columns import used_fields
+from ansinh.intake.files import notes, refuse_returned
 from ansinh.intake.headings import Headings, Table, find_table
 from ansinh.intake.places import Places
 from ansinh.intake.records import SheetReader
@@ -19,44 +23,62 @@ SHOWN = 3
 def explain(path: Path, workspace: Workspace, campaign: Campaign) -> str:
     """Return what would be understood of a file: kind, sheet, heading rows, column → field, rows, a few masked values.
 
+    The kind is the one whose pattern in the campaign's sources names the file, else the one that reads most of its columns.
     Raises SourceError when the file cannot be read or holds no list of a known kind.
     """
     if not path.is_file():
         raise SourceError(f"There is no file {path.name}. Check the path.")
     headings = Headings.read(workspace.params / "headings.yml")
     places, banks = Places(workspace, campaign), Banks.read(workspace.params / "banks.csv")
+    relative, kinds = _named(path, workspace, campaign)
     lines = []
     for sheet in read_sheets(path):
-        for kind in reversed(KINDS):  # a returned worklist looks like a list of persons too
-            table = find_table(sheet, kind, headings, f"{path.name}, {sheet.name or 'file'}")
-            if table is not None:
-                reader = SheetReader(kind, PurePosixPath(path.name), campaign, places, banks)
-                lines += _sheet(sheet, kind, table, reader)
-                break
-    if not lines:
+        found = [(kind, table) for kind in kinds if (table := find_table(sheet, kind, headings, f"{path.name}, {sheet.name or 'file'}"))]
+        if not found:
+            lines.append(f"sheet {sheet.name or '(the file)'} ({sheet.format}): no list, left alone")
+            continue
+        kind, table = max(found, key=lambda item: len(used_fields(item[0], item[1].columns) & item[1].columns.keys()))
+        refuse_returned(kind, table, path.name)
+        lines += _sheet(sheet, table, SheetReader(kind, relative, campaign, places, banks))
+    if not any(line.startswith("  unit:") for line in lines):
         raise SourceError(
             f"{path.name}: no list was found. Its headings must name at least the person and one more field of params/headings.yml."
         )
     return "\n".join(lines)
 
 
-def _sheet(sheet: Sheet, kind: str, table: Table, reader: SheetReader) -> list[str]:
-    blocks = list(reader.read(sheet, table))
-    read, kept, held, mended = (
-        sum(found) for found in zip(*((got.read, len(got.rows), len(got.quarantine), len(got.mends)) for got in blocks), strict=True)
-    )
+def _named(path: Path, workspace: Workspace, campaign: Campaign) -> tuple[PurePosixPath, tuple[str, ...]]:
+    """Return the file's name as a load would tell it, and the kinds of list it may be."""
+    folder = workspace.sources(campaign).resolve()
+    if folder not in path.resolve().parents:
+        return PurePosixPath(path.name), KINDS
+    kinds = tuple(kind for kind in KINDS if any(path.resolve() in set(folder.glob(pattern)) for pattern in campaign.sources.patterns(kind)))
+    return PurePosixPath(path.resolve().relative_to(folder).as_posix()), kinds or KINDS
+
+
+def _sheet(sheet: Sheet, table: Table, reader: SheetReader) -> list[str]:
+    read = kept = held = mended = 0
+    for got in reader.read(sheet, table):
+        read, kept = read + got.read, kept + got.rows.num_rows
+        held, mended = held + got.quarantine.num_rows, mended + got.mends.num_rows
     rows = " and ".join(str(row + 1) for row in table.heading_rows)
     lines = [
-        f"sheet {sheet.name or '(the file)'} ({sheet.format}{f', {sheet.hidden}, read all the same' if sheet.hidden else ''}): {kind}",
+        f"sheet {sheet.name or '(the file)'} ({sheet.format}): {reader.kind}",
         f"  unit: {reader.unit or 'not named by the file'}; headings in row {rows}; data from row {table.first + 1}",
         f"  rows: {read} read = {kept} kept + {held} quarantined; {mended} values mended",
+        *(f"  {note}" for note in notes(sheet, table, reader)),
     ]
+    used = used_fields(reader.kind, table.columns)
+    below = Below(table, [sheet.rows[row] for row in table.heading_rows])
+    data = [row for _, row, _ in below.data(table.first, sheet.rows[table.first :])]
     for name, column in table.columns.items():
-        shown = [_masked(row[column]) for row in sheet.rows[table.first : table.first + SHOWN] if column < len(row)]
-        lines.append(f"  «{table.texts[name]}» → {name}: {', '.join(shown)}")
+        filled = [row[column] for row in data if column < len(row) and row[column] not in (None, "")]
+        shown = [_masked(values.plain(cell)) for cell in filled[:SHOWN]]
+        meaning = name if name in used else f"kept as extra ({name} is not read from this kind of list)"
+        lines.append(f"  «{table.texts[name]}» → {meaning}: {', '.join(shown) or '(empty)'}")
     return lines + [f"  «{text}» → kept as extra" for text in table.extra]
 
 
-def _masked(cell: object) -> str:
+def _masked(text: str) -> str:
     """Return the shape of a value: letters become x, digits 9."""
-    return "".join("9" if sign.isdigit() else "x" if sign.isalpha() else sign for sign in str(cell)) or "(empty)"
+    return "".join("9" if sign.isdigit() else "x" if sign.isalpha() else sign for sign in text)

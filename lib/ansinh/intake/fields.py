@@ -16,6 +16,7 @@ from ansinh.identity import accounts, citizen_number, dates, names, phones
 from ansinh.identity.banks import Banks
 from ansinh.intake import values
 from ansinh.intake.places import Places
+from ansinh.intake.records import AS_NAMED
 
 Row = Mapping[str, Any]
 Change = dict[str, object]
@@ -38,6 +39,7 @@ class Field:
     read    (text, row, tools) → the columns it changes, or None when the text has not the wanted form.
     show    row → the value as the sheet shows it, "" when there is none.
     choices the only values allowed, as the sheet writes them; () for free text.
+    tells   "name" or "number" when its values point at one person or one account, as the gate needs to know; "" for others.
     """
 
     table: str
@@ -47,6 +49,7 @@ class Field:
     read: Callable[[str, Row, Tools], Change | None]
     show: Callable[[Row], str]
     choices: tuple[str, ...] = ()
+    tells: str = ""
 
 
 def _plain(column: str) -> Callable[[Row], str]:
@@ -78,7 +81,7 @@ def _digits(table: str, column: str, label: str) -> Field:
         number = citizen_number.compact(text)
         return {column: number} if citizen_number.kind(number) in ("personal", "cmnd") else None
 
-    return Field(table, column, label, "đủ 12 chữ số (hoặc CMND 9 chữ số)", read, _plain(column))
+    return Field(table, column, label, "đủ 12 chữ số (hoặc CMND 9 chữ số)", read, _plain(column), tells="number")
 
 
 def _name(table: str, column: str, label: str, key: str = "") -> Field:
@@ -89,7 +92,7 @@ def _name(table: str, column: str, label: str, key: str = "") -> Field:
         change: Change = {column: name}
         return change | {key: names.key(name)} if key else change
 
-    return Field(table, column, label, "chỉ có chữ, đủ dấu", read, _plain(column))
+    return Field(table, column, label, "chỉ có chữ, đủ dấu", read, _plain(column), tells="name")
 
 
 def _birth(text: str, row: Row, tools: Tools) -> Change | None:
@@ -105,7 +108,7 @@ def _phone(text: str, row: Row, tools: Tools) -> Change | None:
 
 
 def _commune(text: str, row: Row, tools: Tools) -> Change | None:
-    code, rule = tools.places.commune(row["unit"], text)
+    code, rule, _ = tools.places.commune(row["unit"], text)
     return {"commune": code, "commune_text": text} if code and not rule else None
 
 
@@ -146,8 +149,8 @@ def _holder(text: str, row: Row, tools: Tools) -> Change | None:
 
 
 def _bank(text: str, row: Row, tools: Tools) -> Change | None:
-    code = tools.banks.find(text)[0]
-    return {"bank_text": text, "bank": code} if code else None
+    code, sure = tools.banks.find(text)
+    return {"bank_text": text, "bank": code} if code and sure in AS_NAMED else None
 
 
 def _opened(text: str, row: Row, tools: Tools) -> Change | None:
@@ -192,7 +195,7 @@ FIELDS = (
     Field(_B, "birth", "Ngày sinh", DATE_HINT, _birth, _plain("birth_text")),
     _chosen(_B, "sex", "Giới tính", {"male": "Nam", "female": "Nữ"}),
     _digits(_B, "number", "Số định danh"),
-    Field(_B, "phone", "Số điện thoại", "10 chữ số, bắt đầu bằng 0", _phone, _plain("phone")),
+    Field(_B, "phone", "Số điện thoại", "10 chữ số, bắt đầu bằng 0", _phone, _plain("phone"), tells="number"),
     Field(_B, "commune", "Xã, phường", "đúng tên trong danh mục đơn vị hành chính", _commune, _plain("commune_text")),
     _text(_B, "village", "Thôn, tổ dân phố"),
     _text(_B, "address", "Địa chỉ"),
@@ -204,8 +207,8 @@ FIELDS = (
     _digits(_B, "receiver_number", "Số định danh người nhận thay"),
     Field(_B, "declined", "Đăng ký tài khoản", "chọn trong danh sách", _declined, _show_declined, tuple(DECLINED.values())),
     _text(_B, "declined_reason", "Lý do không đăng ký"),
-    Field(_A, "account_number", "Số tài khoản", "6 đến 19 chữ số hoặc chữ cái", _account, _plain("account_number")),
-    Field(_A, "holder_name", "Tên chủ tài khoản", "ghi bằng chữ", _holder, _plain("holder_name")),
+    Field(_A, "account_number", "Số tài khoản", "6 đến 19 chữ số hoặc chữ cái", _account, _plain("account_number"), tells="number"),
+    Field(_A, "holder_name", "Tên chủ tài khoản", "ghi bằng chữ", _holder, _plain("holder_name"), tells="name"),
     Field(_A, "bank", "Ngân hàng", "tên hoặc mã ngân hàng", _bank, _plain("bank_text")),
     Field(_A, "opened", "Ngày mở tài khoản", DATE_HINT, _opened, _show_opened),
     _chosen(
@@ -219,6 +222,11 @@ FIELDS = (
 )
 BY_LABEL = {(field.table, field.label): field for field in FIELDS}
 BY_NAME = {(field.table, field.name): field for field in FIELDS}
+
+
+def labels(tells: str) -> tuple[str, ...]:
+    """Return the labels of the fields that tell a "name" or a "number"."""
+    return tuple(sorted({field.label for field in FIELDS if field.tells == tells}))
 
 
 def field_of(name: str, table: str) -> Field:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
 import shutil
 import uuid
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -19,19 +19,12 @@ from ansinh import store
 from ansinh.campaign import Campaign, Workspace
 from ansinh.errors import SourceError
 from ansinh.identity.banks import Banks
+from ansinh.intake.columns import TABLE_OF, used_fields
 from ansinh.intake.fields import Tools
-from ansinh.intake.headings import Headings, find_table
+from ansinh.intake.headings import Headings, Table, find_table
 from ansinh.intake.places import Places
 from ansinh.intake.records import SheetReader
-from ansinh.intake.sheets import read_sheets
-
-TABLE_OF = {
-    "beneficiaries": store.BENEFICIARIES,
-    "register_matches": store.REGISTER_MATCHES,
-    "accounts": store.ACCOUNTS,
-    "payments": store.PAYMENTS,
-    "corrections": store.CORRECTIONS,
-}
+from ansinh.intake.sheets import Sheet, read_sheets
 
 
 @dataclass(frozen=True)
@@ -58,6 +51,11 @@ class FileLoad:
     status: str
     message: str
     sheets: tuple[SheetLoad, ...] = field(default=())
+
+    @property
+    def noticed(self) -> tuple[str, ...]:
+        """What was noticed in its sheets, each sentence once; no value of a list."""
+        return tuple(dict.fromkeys(sheet.message for sheet in self.sheets if sheet.message))
 
     @property
     def rows_read(self) -> int:
@@ -119,9 +117,12 @@ def read_file(job: Job) -> tuple[FileLoad, Path]:
     """Read one file, or find it in the cache; returns what was loaded and the folder with its rows."""
     if job.refusal:
         return _refused(job), job.cache / f"refused-{hashlib.sha256(job.relative.encode()).hexdigest()[:32]}"
-    before = _stamp(job.path)
-    with job.path.open("rb") as file:
-        content = hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        before = _stamp(job.path)
+        with job.path.open("rb") as file:
+            content = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return read_file(replace(job, refusal=f"{job.relative} cannot be opened. See whether it is still there and may be read."))
     settings = job.campaign.model_dump_json(by_alias=True)
     key = hashlib.sha256(f"{content}|{job.relative}|{job.kind}|{rules_hash(job.root, settings)}".encode()).hexdigest()[:32]
     folder = job.cache / key
@@ -131,12 +132,15 @@ def read_file(job: Job) -> tuple[FileLoad, Path]:
     reader = SheetReader(job.kind, PurePosixPath(job.relative), job.campaign, places, banks)
     temporary = job.cache / f".{uuid.uuid4().hex}"
     temporary.mkdir(parents=True)
+    # Millions of cells and not one cycle: looking for cycles among them takes a third of the time.
+    gc.disable()
     try:
         loaded = _read(job, reader, headings, temporary, content, before)
         (temporary / "load.json").write_text(json.dumps(asdict(loaded), ensure_ascii=False), encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         os.replace(temporary, folder)
     finally:
+        gc.enable()
         shutil.rmtree(temporary, ignore_errors=True)
     return loaded, folder
 
@@ -154,9 +158,10 @@ def _remembered(folder: Path) -> FileLoad:
 
 
 def _read(job: Job, reader: SheetReader, headings: Headings, folder: Path, content: str, before: tuple[int, int]) -> FileLoad:
-    unit = reader.unit or store.NO_UNIT
+    units = [reader.unit]
 
     def told(status: str, message: str, sheets: tuple[SheetLoad, ...] = ()) -> FileLoad:
+        unit = next(filter(None, units), store.NO_UNIT)
         return FileLoad(job.relative, job.kind, unit, content, before[1], status, message, sheets)
 
     loads = []
@@ -164,27 +169,52 @@ def _read(job: Job, reader: SheetReader, headings: Headings, folder: Path, conte
         with _Parts(folder) as parts:
             for sheet in read_sheets(job.path):
                 table = find_table(sheet, job.kind, headings, f"{job.relative}, {sheet.name or 'file'}")
-                if table is None:
-                    continue
-                if "row_key" in table.columns and job.kind != "corrections":
-                    raise SourceError(
-                        f"{job.relative} is a returned worklist, no list. Put it where sources.corrections of the campaign file looks for such."
-                    )
-                read = kept = held = 0
-                for got in reader.read(sheet, table):
-                    read, kept, held = read + got.read, kept + len(got.rows), held + len(got.quarantine)
-                    for where, frame in ((TABLE_OF[job.kind], got.rows), (store.MENDS, got.mends), (store.QUARANTINE, got.quarantine)):
-                        parts.add(where, frame)
-                notes = [f"{sheet.hidden}, read all the same"] if sheet.hidden else []
-                notes += [f"columns kept as extra: {', '.join(table.extra)}"] if table.extra else []
-                loads.append(SheetLoad(sheet.name, sheet.format, "; ".join(notes), read, kept, held))
+                if table is not None:
+                    refuse_returned(job.kind, table, job.relative)
+                    loads.append(_sheet(sheet, table, reader, parts))
+                    units.append(reader.unit)
         _unchanged(job, before)
     except SourceError as error:
         _empty(folder)
-        return told("refused", str(error))
+        # Readers know a file by its own name only; the report names it with its folder.
+        return told("refused", str(error).replace(job.path.name, job.relative, 1) if job.relative not in str(error) else str(error))
     if not loads:
         return told("refused", f"{job.relative}: no list of this kind was found. Its headings must name {_needed(headings, job.kind)}.")
     return told("loaded", "", tuple(loads))
+
+
+def refuse_returned(kind: str, table: Table, name: str) -> None:
+    """Raise SourceError for a worklist that came back where lists of another kind are sought: it looks like one."""
+    if kind != "corrections" and "row_key" in table.columns:
+        raise SourceError(f"{name} is a returned worklist, no list. Put it where sources.corrections of the campaign file looks for such.")
+
+
+def _sheet(sheet: Sheet, table: Table, reader: SheetReader, parts: _Parts) -> SheetLoad:
+    read = kept = held = 0
+    for got in reader.read(sheet, table):
+        read, kept, held = read + got.read, kept + got.rows.num_rows, held + got.quarantine.num_rows
+        for where, rows in ((TABLE_OF[reader.kind], got.rows), (store.MENDS, got.mends), (store.QUARANTINE, got.quarantine)):
+            parts.add(where, rows)
+    return SheetLoad(sheet.name, sheet.format, "; ".join(notes(sheet, table, reader)), read, kept, held)
+
+
+def notes(sheet: Sheet, table: Table, reader: SheetReader) -> list[str]:
+    """Return what was noticed of a sheet that was read: hidden parts, columns kept as extra, lines left out, no unit; no value."""
+    used = used_fields(reader.kind, table.columns)
+    spare = [*table.extra, *(table.texts[name] for name in table.columns if name not in used), *sorted(reader.unnamed)]
+    said = [f"{sheet.hidden}, read all the same"] if sheet.hidden else []
+    said += [f"columns kept as extra: {', '.join(spare)}"] if spare else []
+    left = ", ".join(f"{count} {_several(what, count)}" for what, count in sorted(reader.left_out.items()))
+    said += [f"left out as no data: {left}"] if left else []
+    if reader.kind == "beneficiaries" and "account_number" in table.columns:
+        said.append("to read the accounts in it too, name the file under sources.accounts as well")
+    if reader.unit is None and "unit_text" in used and "unit_text" not in table.columns:
+        said.append("neither the file's name nor its titles say which unit it is from: begin the file's name with the unit's code")
+    return said
+
+
+def _several(what: str, count: int) -> str:
+    return what if count == 1 else what.replace("row ", "rows ", 1) if what.startswith("row ") else f"{what}s"
 
 
 def _stamp(path: Path) -> tuple[int, int]:
@@ -217,24 +247,15 @@ class _Parts:
         for writer in self._writers.values():
             writer.close()
 
-    def add(self, table: store.Table, frame: pd.DataFrame) -> None:
+    def add(self, table: store.Table, rows: pa.Table) -> None:
         """Append the rows of one block."""
-        if len(frame) == 0:
+        if rows.num_rows == 0:
             return
         if table.name not in self._writers:
             self._writers[table.name] = pq.ParquetWriter(self._folder / f"{table.name}.parquet", table.schema, compression="zstd")
-        self._writers[table.name].write_table(_conformed(table, frame))
+        self._writers[table.name].write_table(rows)
 
 
 def _needed(headings: Headings, kind: str) -> str:
     need = headings.kinds[kind]
     return ", ".join([*need["all"], " or ".join(need["any"])])
-
-
-def _conformed(table: store.Table, frame: pd.DataFrame) -> pa.Table:
-    """Return the frame with the table's columns and types; ids and links are still null."""
-    arrays = []
-    for column in table.schema:
-        values = frame[column.name] if column.name in frame else pd.Series([None] * len(frame))
-        arrays.append(pa.Array.from_pandas(values, type=column.type, safe=False))
-    return pa.Table.from_arrays(arrays, schema=table.schema)

@@ -1,7 +1,8 @@
 """From the rows of all files to the canonical tables: ids, persons, and which person an account or a payment is of.
 
 A person is one personal number in the whole city; a record without a usable number is a person of its own. Other lists are
-linked by number, else by name and full birth date where exactly one person has them. Ids are hashes: opaque, and the same
+linked by number, else by name and full birth date where exactly one person has them, else by name and birth year in the list's
+unit where the beneficiary list has only the year and exactly one person and one line are left over. Ids are hashes: opaque, and the same
 in the next snapshot. They are no protection by themselves: the store is restricted.
 
 A record's id is taken from the list as it came, so that it outlives a correction; persons and links are taken from what is
@@ -34,10 +35,11 @@ LINKED = (store.REGISTER_MATCHES, store.ACCOUNTS, store.PAYMENTS)
 Settle = Callable[[duckdb.DuckDBPyConnection], None]
 
 
-def link(parts: Sequence[Path], target: Path, settle: Settle, memory: str = "1GB") -> None:
+def link(parts: Sequence[Path], target: Path, settle: Settle | None = None, memory: str = "1GB") -> None:
     """Write the canonical tables of all files' `parts` (folders of staged Parquet) into the store `target`.
 
-    `settle` settles the corrections among them, when there are any (corrections.settle). The engine keeps to `memory` and puts the rest into a temporary folder beside the store, which is removed.
+    `settle` settles the corrections among them (corrections.settle); it is needed where there are any. The engine keeps to `memory` and puts the
+    rest into a temporary folder beside the store, which is removed.
     """
     with tempfile.TemporaryDirectory(dir=_made(target.parent), prefix=".link-") as spill:
         con = duckdb.connect(":memory:", config={"memory_limit": memory, "temp_directory": spill, "preserve_insertion_order": "false"})
@@ -50,7 +52,7 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-def _link(con: duckdb.DuckDBPyConnection, parts: Sequence[Path], target: Path, settle: Settle) -> None:
+def _link(con: duckdb.DuckDBPyConnection, parts: Sequence[Path], target: Path, settle: Settle | None) -> None:
     con.execute("SET enable_progress_bar = false")
     written = (store.BENEFICIARIES, *LINKED, store.MENDS, store.QUARANTINE, store.CORRECTIONS)
     for table in written:
@@ -64,13 +66,17 @@ def _link(con: duckdb.DuckDBPyConnection, parts: Sequence[Path], target: Path, s
     for table in LINKED:
         _run(con, f"CREATE {kind} listed_{table.name} AS SELECT * FROM staged_{table.name}")
     if corrected:
+        assert settle
         settle(con)
     _run(con, _BENEFICIARIES)
     for table, id_column in zip(LINKED, ("match_id", "account_id", "payment_id"), strict=True):
         _run(con, _linked(table, id_column))
     _run(con, _IDS)
     _run(con, _MENDS + (_CORRECTED if corrected else ""))
-    _run(con, "CREATE TABLE quarantine AS SELECT * FROM staged_quarantine" + (" UNION ALL SELECT * FROM waiting" if corrected else ""))
+    _run(
+        con,
+        "CREATE TABLE quarantine AS SELECT * FROM staged_quarantine" + (" UNION ALL BY NAME SELECT * FROM waiting" if corrected else ""),
+    )
     _run(con, f"CREATE TABLE corrections AS {_SETTLED if corrected else store.empty(store.CORRECTIONS)}")
     for table in written:
         columns = ", ".join(f'"{name}"' for name in table.names)
@@ -124,10 +130,22 @@ by_name AS (
     SELECT name_key, birth_date, min(person_id) AS person_id FROM beneficiaries
     WHERE birth_date IS NOT NULL AND name_key IS NOT NULL GROUP BY name_key, birth_date HAVING count(DISTINCT person_id) = 1),
 home AS (SELECT person_id, min(unit) AS unit FROM beneficiaries GROUP BY person_id),
-found AS (
-    SELECT s.*, coalesce(n.person_id, b.person_id, '') AS found_person
+first AS (
+    SELECT s.*, coalesce(n.person_id, b.person_id) AS first_person, nullif(s.unit, '{store.NO_UNIT}') AS list_unit
     FROM (SELECT *, {_LINK_NUMBER} AS link_number FROM listed_{table.name}) s LEFT JOIN by_number n USING (link_number)
-    LEFT JOIN by_name b ON n.person_id IS NULL AND b.name_key = s.name_key AND b.birth_date = s.birth_date)
+    LEFT JOIN by_name b ON n.person_id IS NULL AND b.name_key = s.name_key AND b.birth_date = s.birth_date),
+left_rows AS (
+    SELECT list_unit, name_key, birth_year FROM first WHERE first_person IS NULL AND name_key IS NOT NULL AND birth_year IS NOT NULL
+    GROUP BY ALL HAVING count(DISTINCT coalesce(link_number, concat_ws('|', source_file, source_sheet, source_row))) = 1),
+left_people AS (
+    SELECT unit, name_key, birth_year, min(person_id) AS person_id FROM beneficiaries
+    WHERE birth_date IS NULL AND birth_year IS NOT NULL AND name_key IS NOT NULL AND person_id NOT IN (SELECT first_person FROM first WHERE first_person IS NOT NULL)
+    GROUP BY GROUPING SETS ((unit, name_key, birth_year), (name_key, birth_year)) HAVING count(DISTINCT person_id) = 1),
+by_year AS (
+    SELECT r.*, p.person_id FROM left_rows r JOIN left_people p ON p.unit IS NOT DISTINCT FROM r.list_unit AND p.name_key = r.name_key AND p.birth_year = r.birth_year),
+found AS (
+    SELECT f.*, coalesce(f.first_person, y.person_id, '') AS found_person
+    FROM first f LEFT JOIN by_year y ON f.first_person IS NULL AND y.list_unit IS NOT DISTINCT FROM f.list_unit AND y.name_key = f.name_key AND y.birth_year = f.birth_year)
 SELECT {_ID.format(f"concat_ws('|', '{table.name}', s.source_file, s.source_sheet, s.source_row)")} AS {id_column},
     s.found_person AS person_id, coalesce(home.unit, s.unit, '{store.NO_UNIT}') AS unit, {qualified}
 FROM found s LEFT JOIN home ON home.person_id = s.found_person
@@ -143,13 +161,14 @@ CREATE VIEW ids AS
 """
 _MENDS = f"""
 CREATE TABLE mends AS
-SELECT m.kind, ids.id AS row_id, coalesce(ids.unit, '{store.NO_UNIT}') AS unit, m.field, m.original, m.value, m.rule, m.source_file, m.source_sheet, m.source_row
-FROM staged_mends m LEFT JOIN ids USING (source_file, source_sheet, source_row)
+SELECT m.* REPLACE (ids.id AS row_id, coalesce(ids.unit, '{store.NO_UNIT}') AS unit)
+FROM staged_mends m
+LEFT JOIN ids ON ids."table" = m.kind AND ids.source_file = m.source_file AND ids.source_sheet = m.source_sheet AND ids.source_row = m.source_row
 """
 _AT = 'ids."table" = s."table" AND ids.source_file = s.at_file AND ids.source_sheet = s.at_sheet AND ids.source_row = s.at_row'
 _CORRECTED = f"""
-UNION ALL
-SELECT s."table", ids.id, ids.unit, s.field, s.original, s.value, '{RULE}', s.source_file, s.source_sheet, s.source_row
+UNION ALL BY NAME
+SELECT s."table" AS kind, ids.id AS row_id, ids.unit, s.field, s.original, s.value, '{RULE}' AS rule, s.source_file, s.source_sheet, s.source_row
 FROM corrected s JOIN ids ON {_AT}
 """
 _SETTLED = f"SELECT s.* EXCLUDE (unit), coalesce(ids.unit, s.unit) AS unit, ids.id AS row_id FROM settled s LEFT JOIN ids ON {_AT}"

@@ -6,6 +6,7 @@ import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from functools import partial
 from multiprocessing import get_context
@@ -21,12 +22,13 @@ from ansinh.intake import keys
 from ansinh.intake.archives import UNPACKED, unpack
 from ansinh.intake.corrections import HELD, settle
 from ansinh.intake.files import FileLoad, Job, SheetLoad, read_file, tools
+from ansinh.intake.history import note
 from ansinh.intake.link import link
 from ansinh.intake.queries import FETCHED, fetch
 
 Progress = Callable[[str, int, int], None]
 
-IGNORED = ("~$", ".", "Thumbs.db")
+IGNORED = ("~$", ".", "Thumbs.db", "desktop.ini")
 """Beginnings of names that are no lists: Excel's lock files, hidden files."""
 
 
@@ -35,6 +37,8 @@ class LoadReport:
     """What a load did, file by file."""
 
     files: tuple[FileLoad, ...]
+    unmatched: tuple[str, ...] = ()
+    """Files of the sources folder that no pattern of the campaign names; nothing of them was read."""
     corrections: Mapping[str, int] = field(default_factory=dict)
     """Rows of returned worklists by what became of them (corrections.STATES)."""
 
@@ -82,6 +86,7 @@ def _load(workspace: Workspace, campaign: Campaign, jobs: int, force: bool, tell
         raise SourceError(
             f"No beneficiary list in {campaign.sources.folder} matches {', '.join(campaign.sources.beneficiaries)}. " + _remedy(folder)
         )
+    unmatched = _unmatched(workspace, campaign)
     target = workspace.store(campaign, campaign.as_of)
     loads: list[FileLoad] = []
     folders: list[Path] = []
@@ -92,14 +97,15 @@ def _load(workspace: Workspace, campaign: Campaign, jobs: int, force: bool, tell
     secret = keys.secret(workspace, campaign)
     signature = _signature(loads, folders, secret)
     if store.signed(target, "intake", signature) and not force:
-        return _report(target, loads)
+        return _report(target, loads, unmatched)
     tell("intake: link", 0, 1)
     store.unsign(target, "intake")
     link(folders, target, partial(settle, tools=tools(workspace.root, campaign), secret=secret))
-    report = _report(target, loads)
+    report = _report(target, loads, unmatched)
     _write_loads(target, report.files)
     _forget(folders)
     store.sign(target, "intake", signature)
+    note(workspace.data(campaign), campaign.as_of.isoformat(), report.files)
     tell("intake: link", 1, 1)
     return report
 
@@ -114,10 +120,10 @@ def _signature(loads: list[FileLoad], folders: list[Path], secret: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _report(target: Path, loads: list[FileLoad]) -> LoadReport:
+def _report(target: Path, loads: list[FileLoad], unmatched: tuple[str, ...]) -> LoadReport:
     """Count the corrections that wait as quarantined: only linking could tell."""
     if not any(file.kind == "corrections" for file in loads):
-        return LoadReport(tuple(loads))
+        return LoadReport(tuple(loads), unmatched)
     con = store.connect(target, [store.CORRECTIONS])
     frame = store.query(con, "SELECT state, source_file, source_sheet, count(*) AS n FROM corrections GROUP BY ALL", what="the corrections")
     held = frame[frame["state"].isin(list(HELD))].groupby(["source_file", "source_sheet"])["n"].sum().to_dict()
@@ -126,7 +132,7 @@ def _report(target: Path, loads: list[FileLoad]) -> LoadReport:
         return replace(file, sheets=tuple(_held(sheet, held.get((file.path, sheet.sheet), 0)) for sheet in file.sheets))
 
     files = tuple(settled(file) if file.kind == "corrections" else file for file in loads)
-    return LoadReport(files, {str(state): int(n) for state, n in frame.groupby("state")["n"].sum().items()})
+    return LoadReport(files, unmatched, {str(state): int(n) for state, n in frame.groupby("state")["n"].sum().items()})
 
 
 def _held(sheet: SheetLoad, count: int) -> SheetLoad:
@@ -161,12 +167,44 @@ def _jobs(workspace: Workspace, campaign: Campaign, force: bool) -> Iterator[Job
         yield Job(workspace.root, campaign, query.kind, path, f"sql/{query.name}", cache, force, refusal)
 
 
+def _unmatched(workspace: Workspace, campaign: Campaign) -> tuple[str, ...]:
+    folder = workspace.sources(campaign)
+    matched = {path for kind in KINDS for pattern in campaign.sources.patterns(kind) for path in folder.glob(pattern)}
+    there = (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(IGNORED))
+    return tuple(sorted(path.relative_to(folder).as_posix() for path in there if path not in matched))
+
+
 def _each(todo: list[Job], jobs: int) -> Iterator[tuple[FileLoad, Path]]:
+    """Yield what each file gave, in order; the largest are begun first, so that none of them is left to the end alone."""
     if jobs < 2 or len(todo) < 2:
         yield from map(read_file, todo)
         return
-    with ProcessPoolExecutor(min(jobs, len(todo)), mp_context=get_context("spawn")) as pool:
-        yield from pool.map(read_file, todo)
+    with _workers(min(jobs, len(todo))) as pool:
+        largest_first = sorted(range(len(todo)), key=lambda at: _size(todo[at]), reverse=True)
+        begun = {at: pool.submit(read_file, todo[at]) for at in largest_first}
+        for at, job in enumerate(todo):
+            try:
+                yield begun[at].result()
+            except BrokenProcessPool:
+                yield _alone(job)
+
+
+def _alone(job: Job) -> tuple[FileLoad, Path]:
+    """Read one file in a process of its own, after some file has brought down the process that read it."""
+    with _workers(1) as pool:
+        try:
+            return pool.submit(read_file, job).result()
+        except BrokenProcessPool:
+            why = "needs more memory than this machine has, or is made to do harm. Copy the list alone into a new workbook."
+            return read_file(replace(job, refusal=f"{job.relative} {why}"))
+
+
+def _workers(count: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(count, mp_context=get_context("spawn"))
+
+
+def _size(job: Job) -> int:
+    return job.path.stat().st_size if job.path.is_file() else 0
 
 
 def _write_loads(target: Path, loads: Iterable[FileLoad]) -> None:

@@ -4,94 +4,39 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Any
 
-import pandas as pd
+import pyarrow as pa
 
+from ansinh import store
 from ansinh.campaign import Campaign
 from ansinh.identity import dates, legacy, names
-from ansinh.identity.banks import Banks
+from ansinh.identity.banks import BRANCH_NAMED, BRAND_FIRST, Banks
 from ansinh.intake import values
-from ansinh.intake.headings import Table, is_data
-from ansinh.intake.places import Places
+from ansinh.intake.below import Below, Section
+from ansinh.intake.columns import NEEDED, OURS, READERS, TABLE_OF, field_for, reason_of, used_fields
+from ansinh.intake.headings import Table
+from ansinh.intake.places import Places, called_commune
 from ansinh.intake.sheets import Row, Sheet
 from ansinh.store import NO_UNIT
 from ansinh.units import search_key
 
-Reader = values.Reader
-
-READERS: Mapping[str, Mapping[str, Reader]] = {
-    "beneficiaries": {
-        "full_name": values.name,
-        "number": values.number,
-        "number_issued": values.day,
-        "address": values.text,
-        "village": values.text,
-        "commune_text": values.text,
-        "policy_code": values.text,
-        "policy_text": values.text,
-        "amount": values.amount,
-        "status": values.chosen(values.STATES, "active"),
-        "phone": values.phone,
-        "receiver_name": values.name,
-        "receiver_relation": values.text,
-        "receiver_number": values.number,
-        "declined_reason": values.text,
-        "payment_method": values.chosen(values.METHODS),
-        "note": values.text,
-    },
-    "register_matches": {
-        "number": values.number,
-        "full_name": values.name,
-        "result": values.chosen(values.RESULTS),
-        "checked_on": values.day,
-        "note": values.text,
-    },
-    "accounts": {
-        "number": values.number,
-        "full_name": values.name,
-        "account_number": values.account,
-        "holder_name": values.text,
-        "bank_text": values.text,
-        "channel": values.chosen(values.CHANNELS),
-        "status": values.chosen(values.ACCOUNT_STATES),
-        "note": values.text,
-    },
-    "payments": {
-        "period": values.period,
-        "number": values.number,
-        "full_name": values.name,
-        "policy_code": values.text,
-        "amount": values.amount,
-        "method": values.chosen(values.METHODS),
-        "result": values.chosen(values.PAYMENT_RESULTS),
-        "return_reason": values.text,
-        "paid_on": values.day,
-        "account_number": values.account,
-    },
-    "corrections": {
-        "row_key": values.verbatim,
-        "check_id": values.verbatim,
-        "field": values.verbatim,
-        "found_value": values.verbatim,
-        "value": values.verbatim,
-        "answer": values.verbatim,
-        "note": values.verbatim,
-    },
-}
-"""Kind of list → canonical column → reader."""
-
-HEADING_OF = {
-    "accounts": {"channel": "channel_text"},
-    "payments": {"method": "payment_method"},
-    "corrections": {"field": "mended_field", "value": "right_value", "note": "answer_note"},
-}
-"""Kind of list → canonical column → field of params/headings.yml, where they differ."""
 UNREAD = "unread"
 """Rule of a value that could not be read: it is null, and the original stands in `mends`."""
+LIST_OF_PERSONS = frozenset({"policy_text", "policy_code", "amount", "village", "declined_text"})
+"""Fields that no bank knows: a list of accounts that has one is a beneficiary list with the accounts in it."""
+AS_NAMED = (1.0, BRANCH_NAMED, BRAND_FIRST)
+"""Confidences of banks that were found by a name as it is listed; others were found by likeness."""
+VOTERS = 300
+"""Cells of each column that vote on a sheet's encoding."""
+
+Column = list[Any]
+Kept = list[tuple[int, Row, Section]]
 
 
 def sheet_encoding(columns: Iterable[Sequence[object]]) -> str | None:
@@ -105,22 +50,14 @@ def sheet_encoding(columns: Iterable[Sequence[object]]) -> str | None:
     return encoding if count >= 3 and count > total * 0.2 else None
 
 
-NO_IDENTITY = ("no_identity", "Dòng không có họ tên và không có số định danh nên không biết là của ai. Bổ sung rồi gửi lại.")
-NO_KEY = ("no_key", "Dòng không có mã dòng nên không biết sửa bản ghi nào. Lấy lại tệp gốc, không xóa cột Mã dòng.")
-"""Reason code and reason of rows that cannot be understood."""
-VOTERS = 300
-"""Cells of each column that vote on a sheet's encoding."""
-
-
 @dataclass
 class Understood:
-    """What one sheet gave: canonical rows, mends, quarantine, and how many data rows were read."""
+    """What one block of a sheet gave: canonical rows, mends, quarantine (tables of the store's schema), and how many data rows were read."""
 
-    rows: pd.DataFrame
-    mends: pd.DataFrame
-    quarantine: pd.DataFrame
+    rows: pa.Table
+    mends: pa.Table
+    quarantine: pa.Table
     read: int
-    notes: list[str] = field(default_factory=list)
 
 
 class SheetReader:
@@ -129,195 +66,292 @@ class SheetReader:
     def __init__(self, kind: str, path: PurePosixPath, campaign: Campaign, places: Places, banks: Banks) -> None:
         self.kind, self.path, self.campaign = kind, path, campaign
         self.places, self.banks = places, banks
-        self.unit = places.unit_of_file(path)
-        self._mends: list[pd.DataFrame] = []
+        self.unit = self._file_unit = places.unit_of_file(path)
+        self.left_out: Counter[str] = Counter()
+        self.unnamed: set[str] = set()
+        self._mends: list[tuple[int, str, str, str, str, float | None]] = []
         self._positions: list[int] = []
-        self._cells: dict[str, list[object]] = {}
+        self._cells: dict[str, Column] = {}
         self._encoding: str | None = None
+        self._sheet, self._named = "", ""
 
     def read(self, sheet: Sheet, table: Table) -> Iterator[Understood]:
-        """Read one sheet with its table, block by block; rows read = rows kept + rows quarantined in each."""
-        heading = sheet.rows[table.heading_rows[-1]]
-        self._encoding = None
+        """Read one sheet with its table, block by block; rows read = rows kept + rows quarantined in each.
+
+        Afterwards `left_out` counts the lines below the headings that were no data, `unnamed` names columns without heading.
+        """
+        self._encoding, self._sheet = None, sheet.name
+        self._named = self._place_of(sheet, table)
+        below = Below(table, [sheet.rows[row] for row in table.heading_rows])
+        self.left_out, self.unnamed = below.left_out, set()
         for first, rows in sheet.blocks(table.first):
-            data = [(number, row) for number, row in enumerate(rows, first + 1) if is_data(row, table, heading)]
-            yield self._block(sheet.name, data, table)
+            yield self._block(self._with_account(list(below.data(first, rows)), table), table)
 
-    def _block(self, sheet: str, data: list[tuple[int, Row]], table: Table) -> Understood:
-        kept, quarantine = self._part(data, table, sheet)
-        self._positions = [number for number, _ in kept]
-        self._cells = {name: [row[column] if column < len(row) else None for _, row in kept] for name, column in table.columns.items()}
+    def _with_account(self, data: Kept, table: Table) -> Kept:
+        """Leave out, of a beneficiary list that is read for its accounts, whoever has none; a bank's own list is taken whole."""
+        if self.kind != "accounts" or not LIST_OF_PERSONS & table.columns.keys():
+            return data
+        at = table.columns["account_number"]
+        kept = [row for row in data if at < len(row[1]) and values.plain(row[1][at])]
+        if len(kept) < len(data):
+            self.left_out["row without account"] += len(data) - len(kept)
+        return kept
+
+    def _place_of(self, sheet: Sheet, table: Table) -> str:
+        """Return what names the commune of a whole sheet, "" if nothing does: the sheet, the titles above, the file. Finds the unit too."""
+        titles = [str(values.text(cell)[0] or "") for row in sheet.rows[: table.heading_rows[0]] for cell in row if isinstance(cell, str)]
+        self.unit = self._file_unit or self.places.unit_in(titles)
+        name = str(values.text(sheet.name)[0] or "")
+        if self.places.commune(self.unit, name)[0] or called_commune(name):
+            return name
+        return next((found for text in (*titles, self.path.stem) if (found := self.places.commune_in(self.unit, text))), "")
+
+    def _block(self, data: Kept, table: Table) -> Understood:
+        self._lay(data, table)
+        kept, quarantine = self._part(data)
+        if len(kept) < len(data):
+            self._lay(kept, table)
         self._mends = []
-        if self.kind != "corrections":  # our own sheet, in Unicode
+        if self.kind not in OURS:
             self._encoding = self._encoding or sheet_encoding(self._cells.values())
-        frame = pd.DataFrame({"source_row": self._positions})
-        for column, reader in READERS[self.kind].items():
-            # As objects: a column of texts and nothings must keep its nothings.
-            frame[column] = pd.Series(self._column(column, reader), dtype=object)
-        getattr(self, f"_{self.kind}")(frame, sheet)
-        frame["source_file"], frame["source_sheet"] = str(self.path), sheet
-        if self.kind == "beneficiaries" and table.extra:
-            frame["extra"] = [
-                json.dumps({name: values.plain(row[at]) for name, at in table.extra.items() if at < len(row)}, ensure_ascii=False)
-                for _, row in kept
+        columns = {name: self._column(name, reader) for name, reader in READERS[self.kind].items()}
+        columns["unit"] = self._units()
+        if "full_name" in columns:
+            self._birth(columns)
+            columns["name_key"] = [names.key(text) if text else None for text in columns["full_name"]]
+            getattr(self, f"_{self.kind}")(columns, kept)
+        columns["extra"] = self._extra(kept, table)
+        columns["source_row"] = self._positions
+        columns["source_file"], columns["source_sheet"] = [str(self.path)] * len(kept), [self._sheet] * len(kept)
+        return Understood(conformed(TABLE_OF[self.kind], columns, len(kept)), self._told_mends(), quarantine, len(data))
+
+    def _lay(self, data: Kept, table: Table) -> None:
+        """Lay the cells of the known fields out column by column; names and numbers in two columns become one."""
+        self._positions = [number for number, _, _ in data]
+        cells = {name: [row[at] if at < len(row) else None for _, row, _ in data] for name, at in table.columns.items()}
+        if "family_name" in cells and "given_name" in cells:
+            cells["full_name"] = [
+                f"{values.plain(family)} {values.plain(given)}".strip()
+                for family, given in zip(cells["family_name"], cells["given_name"], strict=True)
             ]
-        mends = pd.concat(self._mends, ignore_index=True) if self._mends else pd.DataFrame()
-        if len(mends):
-            mends["source_file"], mends["source_sheet"], mends["kind"] = str(self.path), sheet, self.kind
-        return Understood(frame, mends, quarantine, len(data))
+        if "old_number" in cells:
+            now = cells.get("number", [None] * len(data))
+            cells["number"] = [old if now in (None, "") else now for now, old in zip(now, cells["old_number"], strict=True)]
+        self._cells = cells
 
-    def _part(self, data: list[tuple[int, Row]], table: Table, sheet: str) -> tuple[list[tuple[int, Row]], pd.DataFrame]:
+    def _part(self, data: Kept) -> tuple[Kept, pa.Table]:
         """Part the rows that can be understood from those that cannot, each with its reason."""
-        kept, held = [], []
-        wanted = {
-            "beneficiaries": ("full_name", "number"),
-            "register_matches": ("number", "full_name"),
-            "accounts": ("account_number", "number", "full_name"),
-            "payments": ("number", "full_name"),
-            "corrections": ("row_key",),
-        }[self.kind]
-        columns = [table.columns[name] for name in wanted if name in table.columns]
-        for number, row in data:
-            if any(column < len(row) and values.plain(row[column]) for column in columns):
-                kept.append((number, row))
-            else:
-                held.append((number, row))
-        frame = pd.DataFrame({"source_row": [number for number, _ in held]})
-        frame["cells"] = [json.dumps([values.plain(cell) for cell in row], ensure_ascii=False) for _, row in held]
-        frame["kind"], frame["unit"] = self.kind, self.unit or NO_UNIT
-        frame["reason"], frame["reason_text"] = NO_KEY if self.kind == "corrections" else NO_IDENTITY
-        frame["source_file"], frame["source_sheet"] = str(self.path), sheet
-        return kept, frame
+        columns = [self._cells[name] for name in NEEDED[self.kind] if name in self._cells]
+        known = [any(cell is not None and cell != "" and values.plain(cell) for cell in cells) for cells in zip(*columns, strict=True)]
+        kept = [row for row, knows in zip(data, known, strict=True) if knows]
+        held = [row for row, knows in zip(data, known, strict=True) if not knows]
+        count, (reason, reason_text) = len(held), reason_of(self.kind)
+        columns_held: dict[str, Column] = {
+            "source_row": [number for number, _, _ in held],
+            "cells": [json.dumps([values.plain(cell) for cell in row], ensure_ascii=False) for _, row, _ in held],
+            "kind": [self.kind] * count,
+            "unit": [self.unit or NO_UNIT] * count,
+            "reason": [reason] * count,
+            "reason_text": [reason_text] * count,
+            "source_file": [str(self.path)] * count,
+            "source_sheet": [self._sheet] * count,
+        }
+        return kept, conformed(store.QUARANTINE, columns_held, count)
 
-    def _column(self, column: str, reader: Reader) -> list[object]:
-        cells = self._cells.get(HEADING_OF.get(self.kind, {}).get(column, column))
+    def _extra(self, kept: Kept, table: Table) -> Column:
+        """Return per row the columns this kind of list does not know, as JSON; None where there are none."""
+        used = used_fields(self.kind, table.columns)
+        spare = dict(table.extra) | {table.texts[name]: at for name, at in table.columns.items() if name not in used}
+        if "old_number" in table.columns and "number" in table.columns:
+            spare[table.texts["old_number"]] = table.columns["old_number"]
+        headed = {*table.columns.values(), *table.extra.values()}
+        width = max((len(row) for _, row, _ in kept), default=0)
+        for at in range(width):
+            if at not in headed and any(at < len(row) and row[at] not in (None, "") for _, row, _ in kept):
+                name = f"cột {letters(at)}"
+                spare[name] = at
+                self.unnamed.add(name)
+        if not spare:
+            return [None] * len(kept)
+        return [
+            json.dumps({name: values.plain(row[at]) for name, at in spare.items() if at < len(row)}, ensure_ascii=False)
+            for _, row, _ in kept
+        ]
+
+    def _column(self, column: str, reader: values.Reader) -> Column:
+        cells = self._cells.get(field_for(self.kind, column, self._cells))  # type: ignore[arg-type]
         if cells is None:
             return [None if column not in ("status", "result") else reader("")[0]] * len(self._positions)
         return self._each(column, cells, reader)
 
-    def _each(self, column: str, cells: list[object], reader: Reader) -> list[object]:
+    def _each(self, column: str, cells: Column, reader: values.Reader) -> Column:
         """Read cells, each distinct one once; keep original and value where a rule mended it."""
-        known: dict[tuple[type, object], values.Read] = {}
-        found = []
-        mended: list[tuple[int, str, str, str]] = []
-        for position, cell in zip(self._positions, cells, strict=True):
-            key = (type(cell), cell)
-            if key not in known:
-                value, rule = self._modern(cell, reader)
-                known[key] = (value, rule or (UNREAD if value is None and values.plain(cell) else ""))
-            value, rule = known[key]
-            found.append(value)
-            if rule:
-                mended.append((position, values.plain(cell), _shown(value), rule))
-        if mended:
-            frame = pd.DataFrame(mended, columns=["source_row", "original", "value", "rule"])
-            frame["field"] = column
-            self._mends.append(frame)
-        return found
+        # 1, 1.0 and True are one key: where kinds of cell are mixed, the kind belongs to the key.
+        keys = cells if len(set(map(type, cells))) == 1 else [(type(cell), cell) for cell in cells]
+        read = self._modern if self._encoding else lambda cell, reader: reader(cell)
+        known: dict[object, object] = {}
+        rules: dict[object, str] = {}
+        for key, cell in dict(zip(keys, cells, strict=True)).items():
+            value, rule = read(cell, reader)
+            known[key] = value
+            if rule or (value is None and values.plain(cell)):
+                rules[key] = rule or UNREAD
+        if rules:
+            self._mends += [
+                (position, column, values.plain(cell), _shown(known[key]), rules[key], None)
+                for position, key, cell in zip(self._positions, keys, cells, strict=True)
+                if key in rules
+            ]
+        return [known[key] for key in keys]
 
-    def _modern(self, cell: object, reader: Reader) -> values.Read:
+    def _modern(self, cell: object, reader: values.Reader) -> values.Read:
         if self._encoding and isinstance(cell, str) and not cell.isascii() and max(cell) <= "\xff":
             return reader(legacy.to_unicode(cell, self._encoding))[0], self._encoding
         return reader(cell)
 
-    def _beneficiaries(self, frame: pd.DataFrame, sheet: str) -> None:
-        self._birth(frame)
-        frame["sex"] = self._sex()
-        frame["name_key"] = [names.key(text) if text else None for text in frame["full_name"]]
-        frame["unit"] = self._units(frame)
-        named = self._modern(sheet, values.text)[0]
-        texts = frame["commune_text"] if frame["commune_text"].notna().any() else pd.Series(named, index=frame.index)
-        frame["commune_text"] = texts
-        places = [self.places.commune(unit, str(text or "")) for unit, text in zip(frame["unit"], texts, strict=True)]
-        frame["commune"] = [code for code, _ in places]
-        self._told(frame, "commune", texts, [rule for _, rule in places])
-        capacity = self._cells.get("capacity", [None] * len(frame))
-        frame["incapable"] = [bool(values.plain(cell)) and "mat" in search_key(values.plain(cell)) for cell in capacity]
-        declined = [search_key(values.plain(cell)) for cell in self._cells.get("declined_text", [None] * len(frame))]
-        frame["declined"] = [bool(text) and text != "khong" for text in declined]
-        frame["declined_confirmed"] = [text.startswith(("co ", "da ")) or text in ("co", "x") for text in declined]
-        groups = {
-            text: self._group(code, text) for code, text in set(zip(frame["policy_code"], frame["policy_text"], strict=True)) if not code
-        }
-        frame["policy_group"] = [
-            self.campaign.group_of(code) if code else groups[text]
-            for code, text in zip(frame["policy_code"], frame["policy_text"], strict=True)
-        ]
+    def _beneficiaries(self, columns: dict[str, Column], kept: Kept) -> None:
+        columns["sex"] = self._sex()
+        self._communes(columns, self._sections(columns, kept))
+        empty: Column = [None] * len(kept)
+        columns["incapable"] = [_says(cell, "mat") for cell in self._cells.get("capacity", empty)]
+        declined = [search_key(values.plain(cell)) for cell in self._cells.get("declined_text", empty)]
+        columns["declined"] = [bool(text) and text != "khong" for text in declined]
+        columns["declined_confirmed"] = [text.startswith(("co ", "da ")) or text in ("co", "x") for text in declined]
+        pairs = list(zip(columns["policy_code"], columns["policy_text"], strict=True))
+        groups = {pair: self.campaign.group_of(pair[0]) if pair[0] else self._group(pair[1]) for pair in set(pairs)}
+        columns["policy_group"] = [groups[pair] for pair in pairs]
 
-    def _group(self, code: str | None, text: str | None) -> str:
+    def _sections(self, columns: dict[str, Column], kept: Kept) -> Column:
+        """Give rows what only the section line above them says: village and policy; returns each row's commune as such a line names it."""
+        told = {section: self._told_by(section) for section in {section for _, _, section in kept}}
+        for at, (_, _, section) in enumerate(kept):
+            _, village, policy = told[section]
+            columns["village"][at] = columns["village"][at] or village
+            if policy and not columns["policy_text"][at] and not columns["policy_code"][at]:
+                columns["policy_text"][at] = policy
+        return [told[section][0] for _, _, section in kept]
+
+    def _told_by(self, section: Section) -> tuple[str | None, str | None, str | None]:
+        """Return the commune, village and policy that section lines name; the nearest line wins."""
+        commune = village = policy = None
+        for title in reversed(section.titles):
+            if re.match(r"(thon|xom|to dan pho|tdp|khu|ap) ", search_key(title)):
+                village = village or title
+            elif self.places.commune(self.unit, title)[0]:
+                commune = commune or title
+            elif self._group(title) != "other":
+                policy = policy or title
+        return commune, village, policy
+
+    def _communes(self, columns: dict[str, Column], sections: Column) -> None:
+        """Find each row's commune: by its own column, else the section line above it, else what names the whole sheet."""
+        texts = [text or section or self._named or None for text, section in zip(columns["commune_text"], sections, strict=True)]
+        columns["commune_text"] = texts
+        found = [self.places.commune(unit, str(text or "")) for unit, text in zip(columns["unit"], texts, strict=True)]
+        columns["commune"] = [code for code, _, _ in found]
+        self._propose("commune", texts, found)
+
+    def _group(self, text: str | None) -> str:
         folded = search_key(text or "")
         for group in self.campaign.groups:
             if folded and any(search_key(name) in folded or folded in search_key(name) for name in (group.name, group.short)):
                 return group.id
         return "other"
 
-    def _register_matches(self, frame: pd.DataFrame, sheet: str) -> None:
-        self._birth(frame)
-        frame["name_key"] = [names.key(text) if text else None for text in frame["full_name"]]
-        frame["result_text"] = [values.plain(cell) or None for cell in self._cells.get("result", [None] * len(frame))]
-        frame["unit"] = self._units(frame)
+    def _register_matches(self, columns: dict[str, Column], kept: Kept) -> None:
+        columns["result_text"] = [values.plain(cell) or None for cell in self._cells.get("result", [None] * len(kept))]
 
-    def _accounts(self, frame: pd.DataFrame, sheet: str) -> None:
-        self._birth(frame)
-        frame["name_key"] = [names.key(text) if text else None for text in frame["full_name"]]
-        frame["holder_key"] = [names.key(text) if text else None for text in frame["holder_name"]]
-        frame["bank"] = [self.banks.find(text)[0] if text else None for text in frame["bank_text"]]
-        opened = self._each("opened_at", self._cells.get("opened", [None] * len(frame)), values.moment)
-        frame["opened_at"] = pd.Series(opened, index=frame.index, dtype="datetime64[s]")
-        midnight = frame["opened_at"].dt.normalize() == frame["opened_at"]
-        frame["opened_precision"] = midnight.map({True: "day", False: "second"}).where(frame["opened_at"].notna(), None)
-        frame["unit"] = self._units(frame)
+    def _accounts(self, columns: dict[str, Column], kept: Kept) -> None:
+        columns["holder_key"] = [names.key(text) if text else None for text in columns["holder_name"]]
+        told = {text: self.banks.find(text) for text in set(columns["bank_text"]) if text}
+        found = [told.get(text, (None, 0.0)) for text in columns["bank_text"]]
+        columns["bank"] = [code for code, _ in found]
+        near = [(code, "bank_likeness" if code and sure not in AS_NAMED else "", sure) for code, sure in found]
+        self._propose("bank", columns["bank_text"], near)
+        opened = self._each("opened_at", self._cells.get("opened", [None] * len(kept)), values.moment)
+        columns["opened_at"] = opened
+        columns["opened_precision"] = [None if at is None else "day" if at.time() == dt.time() else "second" for at in opened]
 
-    def _payments(self, frame: pd.DataFrame, sheet: str) -> None:
-        self._birth(frame)
-        frame["name_key"] = [names.key(text) if text else None for text in frame["full_name"]]
-        frame["period"] = frame["period"].fillna(self.campaign.period)
-        frame["unit"] = self._units(frame)
+    def _payments(self, columns: dict[str, Column], kept: Kept) -> None:
+        columns["period"] = [period or self.campaign.period for period in columns["period"]]
 
-    def _corrections(self, frame: pd.DataFrame, sheet: str) -> None:
-        frame["unit"] = self.unit or NO_UNIT
-
-    def _units(self, frame: pd.DataFrame) -> list[str]:
+    def _units(self) -> Column:
         texts = self._cells.get("unit_text")
         if self.unit is not None or texts is None:
-            return [self.unit or NO_UNIT] * len(frame)
-        known = {text: self.places.unit_named(text) or NO_UNIT for text in {values.plain(cell) for cell in texts}}
-        return [known[values.plain(cell)] for cell in texts]
+            return [self.unit or NO_UNIT] * len(self._positions)
+        plain = [values.plain(values.text(cell)[0]) for cell in texts]
+        known = {text: self.places.unit_named(text) or NO_UNIT for text in set(plain)}
+        return [known[text] for text in plain]
 
-    def _birth(self, frame: pd.DataFrame) -> None:
-        cells = self._cells.get("birth", [None] * len(frame))
-        latest = self.campaign.as_of
-        found = self._each("birth_date", cells, _birth_reader(latest))
-        frame["birth_date"] = [item.date if item else None for item in found]  # type: ignore[attr-defined]
-        frame["birth_year"] = pd.array([item.year if item else None for item in found], dtype="Int64")  # type: ignore[attr-defined]
-        frame["birth_precision"] = [item.precision if item else None for item in found]  # type: ignore[attr-defined]
-        if self.kind == "beneficiaries":
-            frame["birth_text"] = [values.plain(cell) or None for cell in cells]
+    def _birth(self, columns: dict[str, Column]) -> None:
+        cells = self._cells.get("birth") or self._birth_in_parts() or [None] * len(self._positions)
+        found = self._each("birth_date", cells, _birth_reader(self.campaign.as_of))
+        columns["birth_date"] = [item.date if item else None for item in found]
+        columns["birth_year"] = [item.year if item else None for item in found]
+        columns["birth_precision"] = [item.precision if item else None for item in found]
+        columns["birth_text"] = [values.plain(cell) or None for cell in cells] if self.kind == "beneficiaries" else []
 
-    def _sex(self) -> list[object]:
+    def _birth_in_parts(self) -> Column:
+        """Join a birth date in columns of its own: under «Nam» or «Nữ», or day, month and year apart."""
+        of = self._cells.get
+        if "birth_male" in self._cells or "birth_female" in self._cells:
+            empty: Column = [None] * len(self._positions)
+            return [her if him in (None, "") else him for him, her in zip(of("birth_male", empty), of("birth_female", empty), strict=True)]
+        parts = [of(name) for name in ("birth_day", "birth_month", "birth_year")]
+        there = [cells for cells in parts if cells]
+        if not parts[2]:
+            return []
+        return ["/".join(text for cell in row if (text := values.plain(cell))) for row in zip(*there, strict=True)]
+
+    def _sex(self) -> Column:
         if "sex" in self._cells:
             return self._each("sex", self._cells["sex"], values.chosen(values.SEXES))
-        male = self._cells.get("sex_male", [None] * len(self._positions))
-        female = self._cells.get("sex_female", [None] * len(self._positions))
-        return [_two_columns(values.plain(first), values.plain(second)) for first, second in zip(male, female, strict=True)]
+        empty: Column = [None] * len(self._positions)
+        male = self._cells.get("sex_male", self._cells.get("birth_male", empty))
+        female = self._cells.get("sex_female", self._cells.get("birth_female", empty))
+        both = [(values.plain(him), values.plain(her)) for him, her in zip(male, female, strict=True)]
+        for position, (him, her) in zip(self._positions, both, strict=True):
+            if him and her:
+                self._mends.append((position, "sex", f"{him} | {her}", "", UNREAD, None))
+        return [None if bool(him) == bool(her) else "male" if him else "female" for him, her in both]
 
-    def _told(self, frame: pd.DataFrame, column: str, originals: pd.Series, rules: list[str]) -> None:
-        rows = [at for at, rule in enumerate(rules) if rule]
-        if rows:
-            told = pd.DataFrame(
-                {"source_row": frame["source_row"].iloc[rows], "original": originals.iloc[rows], "value": frame[column].iloc[rows]}
-            )
-            self._mends.append(told.assign(rule=[rules[at] for at in rows], field=column))
+    def _propose(self, field: str, originals: Column, found: Sequence[tuple[str | None, str, float]]) -> None:
+        for position, original, (value, rule, sure) in zip(self._positions, originals, found, strict=True):
+            if rule:
+                self._mends.append((position, field, original or "", value or "", rule, round(sure, 3)))
+
+    def _told_mends(self) -> pa.Table:
+        count = len(self._mends)
+        names_of = ("source_row", "field", "original", "value", "rule", "confidence")
+        columns: dict[str, Column] = dict(zip(names_of, map(list, zip(*self._mends, strict=True)), strict=True)) if count else {}
+        columns |= {"source_file": [str(self.path)] * count, "source_sheet": [self._sheet] * count, "kind": [self.kind] * count}
+        return conformed(store.MENDS, columns, count)
+
+
+def conformed(table: store.Table, columns: Mapping[str, Column], count: int) -> pa.Table:
+    """Return columns as a table of the store's schema; ids and links are still null."""
+    arrays = [
+        pa.array(columns[field.name], type=field.type) if columns.get(field.name) else pa.nulls(count, field.type) for field in table.schema
+    ]
+    return pa.Table.from_arrays(arrays, schema=table.schema)
+
+
+def letters(column: int) -> str:
+    """Return a column's letters as a spreadsheet shows them: 0 → A, 27 → AB."""
+    text = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        text = chr(65 + rest) + text
+    return text
+
+
+def _says(cell: object, word: str) -> bool:
+    return cell not in (None, "") and word in search_key(values.plain(cell))
 
 
 def _shown(value: object) -> str:
     return dates.format(value) if isinstance(value, dates.PartialDate) else values.plain(value)
-
-
-def _two_columns(male: str, female: str) -> str | None:
-    if bool(male) == bool(female):
-        return None
-    return "male" if male else "female"
 
 
 def _birth_reader(latest: dt.date) -> Callable[[object], values.Read]:

@@ -6,9 +6,9 @@ Parquet through pyarrow. Rows come block by block, so that a long list never sta
 
 from __future__ import annotations
 
-import codecs
 import csv
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -20,17 +20,14 @@ import python_calamine
 from pyarrow import ArrowException
 
 from ansinh.errors import SourceError
-from ansinh.intake.hidden import hidden_parts
+from ansinh.intake.inside import MAX_COLUMNS, look_inside
+from ansinh.intake.text import CHUNK, encoding_of, separator_of
 
 WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
 TEXTS = frozenset({".csv", ".tsv", ".txt"})
 TABLES = frozenset({".parquet"})
-MAX_INFLATED = 2 * 1024**3
-"""Bytes a workbook may unpack to; more is a zip bomb, not a list of a district."""
-MAX_COLUMNS = 512
 BLOCK = 20_000
 """Rows of a block."""
-CHUNK = 1 << 20
 
 Cell = object
 Row = list[Cell]
@@ -79,11 +76,9 @@ def _sheet(name: str, rows: Iterable[Row], format: str, hidden: str = "") -> She
 
 
 def _workbook(path: Path) -> Iterator[Sheet]:
-    _refuse_bomb(path)
-    form = path.suffix.lower().lstrip(".")
     try:
-        hidden = hidden_parts(path)
-        book = python_calamine.CalamineWorkbook.from_path(str(path))
+        hidden = look_inside(path)
+        book, form = _opened(path)
         for meta in book.sheets_metadata:
             if meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
                 continue
@@ -92,35 +87,57 @@ def _workbook(path: Path) -> Iterator[Sheet]:
                 raise SourceError(f"{path.name}, sheet {meta.name}: {sheet.width} columns. Delete the empty columns beside the list.")
             # Rows come with those above the first filled one, but without the empty columns left of it.
             left: Row = [""] * sheet.start[1] if sheet.start else []
-            rows = ([*left, *row] for row in sheet.iter_rows())
+            rows: Iterable[Row] = ([*left, *row] for row in sheet.iter_rows())
             told = "hidden sheet" if meta.visible != python_calamine.SheetVisibleEnum.Visible else hidden.get(meta.name, "")
             yield _sheet(meta.name, rows, form, told)
     except python_calamine.PasswordError:
         raise SourceError(f"{path.name} is protected by a password. Save it without one.") from None
     except SourceError:
         raise
-    except (python_calamine.CalamineError, OSError, ValueError, zipfile.BadZipFile):
-        raise SourceError(f"{path.name} is damaged or is no workbook. Open it in Excel and save it again as .xlsx.") from None
+    except (python_calamine.CalamineError, OSError, ValueError, zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError):
+        raise SourceError(_damaged(path)) from None
 
 
-def _refuse_bomb(path: Path) -> None:
-    if not zipfile.is_zipfile(path):
-        return
-    with zipfile.ZipFile(path) as archive:
-        if sum(item.file_size for item in archive.infolist()) > MAX_INFLATED:
-            raise SourceError(f"{path.name} unpacks to more than 2 GiB. Save the list alone in a new workbook.")
+def _opened(path: Path) -> tuple[python_calamine.CalamineWorkbook, str]:
+    """Open a workbook by its name's ending, else by its content: an .xlsx saved as .xls is a workbook all the same."""
+    form = path.suffix.lower().lstrip(".")
+    try:
+        return python_calamine.CalamineWorkbook.from_path(str(path)), form
+    except python_calamine.PasswordError:
+        raise
+    except python_calamine.CalamineError:
+        with path.open("rb") as file:
+            start = file.read(8)
+            if not start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+                raise
+            file.seek(0)
+            return python_calamine.CalamineWorkbook.from_filelike(file), f"{form} by name only"
+
+
+def _damaged(path: Path) -> str:
+    """Return why a file that should be a workbook is none, and what to do."""
+    with path.open("rb") as file:
+        start = file.read(1024).lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if start.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<?xml")):
+        return f"{path.name} is a web page or XML under a workbook's name. Open it in Excel and save it as .xlsx."
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            if any(name.startswith("word/") for name in archive.namelist()):
+                return f"{path.name} is a Word document under a workbook's name. Copy its table into Excel and save it as .xlsx."
+    return f"{path.name} is damaged or is no workbook. Open it in Excel and save it again as .xlsx."
 
 
 def _text(path: Path) -> Iterator[Sheet]:
-    encoding = _encoding(path)
+    encoding = encoding_of(path)
     with path.open(encoding=encoding, errors="replace", newline="") as file:
         first = file.read(CHUNK)
         if "\x00" in first:
             raise SourceError(f"{path.name} is no text file. Save it as .xlsx or as CSV UTF-8.")
-        delimiter = _delimiter(first)
+        separator = separator_of(first)
         file.seek(0)
-        named = {"\t": "tab"}.get(delimiter, delimiter)
-        yield _sheet("", _lines(file, delimiter, path), f"csv ({encoding.replace('-sig', '')}, {named})")
+        spoilt = " with spoilt letters" if "\ufffd" in first else ""
+        named = {"\t": "tab"}.get(separator, separator)
+        yield _sheet("", _lines(file, separator, path), f"csv ({encoding.replace('-sig', '')}{spoilt}, {named})")
 
 
 def _lines(file: TextIO, delimiter: str, path: Path) -> Iterator[Row]:
@@ -139,29 +156,14 @@ def _parquet(path: Path) -> Sheet:
     except (ArrowException, OSError):
         raise SourceError(f"{path.name} is damaged or is no Parquet file. Write it again.") from None
     heading: Row = list(file.schema_arrow.names)
-    rows = ([*row.values()] for batch in file.iter_batches(BLOCK) for row in batch.to_pylist())
-    return _sheet("", chain([heading], rows), "parquet")
+    if len(heading) > MAX_COLUMNS:
+        raise SourceError(f"{path.name}: {len(heading)} columns. Choose those of the list.")
+    return _sheet("", chain([heading], _batches(file, path)), "parquet")
 
 
-def _encoding(path: Path) -> str:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as file:
-        first = file.read(CHUNK)
-        if first.startswith((b"\xff\xfe", b"\xfe\xff")):
-            return "utf-16"
-        try:
-            decoder.decode(first)
-            while chunk := file.read(CHUNK):
-                decoder.decode(chunk)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            # TCVN3 and VNI are Latin-1 to the eye; windows-1258 shows itself by its combining tone marks.
-            marks = (b"\xcc", b"\xec", b"\xd2", b"\xde", b"\xf2")
-            return "windows-1258" if any(mark in first for mark in marks) and b"\xae" not in first else "latin-1"
-    return "utf-8-sig"
-
-
-def _delimiter(text: str) -> str:
-    lines = [line for line in text.splitlines()[:50] if line.strip()]
-    counts = {sign: sorted(line.count(sign) for line in lines)[len(lines) // 2] if lines else 0 for sign in (",", ";", "\t", "|")}
-    return max(counts, key=lambda sign: counts[sign])
+def _batches(file: pq.ParquetFile, path: Path) -> Iterator[Row]:
+    try:
+        for batch in file.iter_batches(BLOCK):
+            yield from map(list, zip(*(column.to_pylist() for column in batch.columns), strict=True))
+    except (ArrowException, OSError):
+        raise SourceError(f"{path.name} is damaged. Write it again.") from None

@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping
 from ansinh.identity import accounts, citizen_number, dates, legacy, names, phones
 from ansinh.units import search_key
 
+_MOMENT = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2})")
+
 Read = tuple[object, str]
 Reader = Callable[[object], Read]
 
@@ -23,28 +25,41 @@ SEXES = {
     "m": "male",
     "1": "male",
     "trai": "male",
+    "ong": "male",
     "nu": "female",
     "female": "female",
     "f": "female",
     "0": "female",
     "gai": "female",
+    "ba": "female",
+    "2": "female",
 }
 RESULTS = {
     "khop": "matched",
     "trung khop": "matched",
     "dung": "matched",
+    "khop dung": "matched",
+    "khop thong tin": "matched",
     "matched": "matched",
     "sai ho ten": "name_differs",
     "sai ten": "name_differs",
+    "khong khop ho ten": "name_differs",
+    "sai thong tin ho ten": "name_differs",
+    "khong khop ngay sinh": "birth_differs",
+    "khong khop gioi tinh": "sex_differs",
     "sai ngay sinh": "birth_differs",
     "sai nam sinh": "birth_differs",
     "sai gioi tinh": "sex_differs",
     "khong tim thay": "number_not_found",
     "khong tim thay so dinh danh": "number_not_found",
     "sai so dinh danh": "number_not_found",
+    "khong co thong tin": "number_not_found",
+    "khong co trong csdlqg": "number_not_found",
     "da chet": "deceased",
     "da mat": "deceased",
     "tu vong": "deceased",
+    "da tu vong": "deceased",
+    "chet": "deceased",
     "da chuyen di": "moved",
     "chuyen di": "moved",
     "mat tich": "missing_person",
@@ -81,6 +96,17 @@ STATES = {
     "tam dinh chi": "suspended",
     "thoi huong": "stopped",
     "dung huong": "stopped",
+    "da dung huong": "stopped",
+    "ngung huong": "stopped",
+    "cat huong": "stopped",
+    "da cat": "stopped",
+    "da chet": "stopped",
+    "chet": "stopped",
+    "tu vong": "stopped",
+    "da tu vong": "stopped",
+    "da mat": "stopped",
+    "da chuyen di": "stopped",
+    "chuyen di": "stopped",
 }
 METHODS = {"chuyen khoan": "account", "tai khoan": "account", "qua tai khoan": "account", "tien mat": "cash", "mat": "cash"}
 PAYMENT_RESULTS = {
@@ -97,13 +123,15 @@ PAYMENT_RESULTS = {
 
 def plain(cell: object) -> str:
     """Return a cell as text: NFC, single spaces, whole floats without their .0; "" for an empty cell."""
+    if isinstance(cell, str):
+        return " ".join((cell if cell.isascii() else unicodedata.normalize("NFC", cell)).split())
     if cell is None:
         return ""
     if isinstance(cell, float) and abs(cell) < 1e15 and cell == int(cell):
         return str(int(cell))
     if isinstance(cell, (dt.datetime, dt.date)):
         return cell.isoformat()
-    return " ".join(unicodedata.normalize("NFC", str(cell)).split())
+    return str(cell)
 
 
 def verbatim(cell: object) -> Read:
@@ -128,6 +156,8 @@ def name(cell: object) -> Read:
 
 def number(cell: object) -> Read:
     """Read a personal number or CMND as digits; nothing is repaired here."""
+    if isinstance(cell, str) and cell.isascii() and cell.isdigit():
+        return cell, ""
     value = citizen_number.compact(cell)
     given = re.sub(r"[\s.'\-]", "", plain(cell))
     return (value or None), "" if value == given else "number_letters" if not isinstance(cell, float) else "number_float"
@@ -135,14 +165,18 @@ def number(cell: object) -> Read:
 
 def phone(cell: object) -> Read:
     """Read a telephone number with its leading zero."""
+    if isinstance(cell, str) and len(cell) == 10 and cell.startswith("0") and cell.isascii() and cell.isdigit():
+        return cell, ""
     value = phones.compact(cell)
     digits = re.sub(r"\D", "", plain(cell))
     return (value or None), "" if value == digits else "phone_zero"
 
 
 def account(cell: object) -> Read:
-    """Read an account number."""
-    return (accounts.compact(cell) or None), ""
+    """Read an account number; a number of 16 digits and more that stands in a cell as a number has lost its last ones."""
+    value = accounts.compact(cell)
+    lost = isinstance(cell, float) and cell >= 1e15
+    return (value or None), "digits_lost" if lost else ""
 
 
 def amount(cell: object) -> Read:
@@ -189,11 +223,17 @@ def moment(cell: object) -> Read:
     if isinstance(cell, dt.datetime):
         return cell.replace(microsecond=0), ""
     value = plain(cell)
+    if matched := _MOMENT.fullmatch(value):
+        day, month, year, hour, minute, second = map(int, matched.groups())
+        try:
+            return dt.datetime(year, month, day, hour, minute, second), ""
+        except ValueError:
+            pass  # no such day or hour: what is left of it is found below
     if matched := re.fullmatch(r"(\S+?)[ T](\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?", value):
-        day = dates.parse(matched[1])
+        on = dates.parse(matched[1])
         hour, minute, second = int(matched[2]), int(matched[3]), int(matched[4] or 0)
-        if day and day.date and hour < 24 and minute < 60 and second < 60:
-            return dt.datetime.combine(day.date, dt.time(hour, minute, second)), day.rule
+        if on and on.date and hour < 24 and minute < 60 and second < 60:
+            return dt.datetime.combine(on.date, dt.time(hour, minute, second)), on.rule
     found = dates.parse(cell if isinstance(cell, (float, int, dt.date)) else value)
     return (dt.datetime.combine(found.date, dt.time()), found.rule) if found and found.date else (None, "")
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from ansinh import store
 from ansinh.checks.catalogue import catalogue
+from ansinh.checks.check import SEVERITIES
 from ansinh.disclosure import Counts
 from ansinh.measures.scope import Scope, one_row
 
@@ -33,13 +35,13 @@ def whole(scope: Scope) -> Counts:
 
 
 def by_check(scope: Scope) -> Counts:
-    """Return one row per check in force: rows that fail, rows it applies to and rows it does not; unit: rows of the judged table."""
+    """Return one row per check in force, by severity, gravest first: rows that fail, rows it applies to and rows it does not; unit: rows of the judged table."""
     frame = scope.query(
         f"""SELECT check_id, sum(rows) FILTER (outcome = 'fails') AS failing, sum(rows) FILTER (outcome <> 'not_applicable') AS applicable,
             sum(rows) AS judged FROM outcomes WHERE {scope.where} GROUP BY 1""",
         "findings by check",
     ).set_index("check_id")
-    checks = catalogue(scope.campaign)
+    checks = sorted(catalogue(scope.campaign), key=lambda check: list(SEVERITIES).index(check.severity))
     rows = frame.reindex([check.id for check in checks]).fillna(0).astype("int64").reset_index()
     for name in ("title", "severity", "who", "remedy", "dimension"):
         rows[name] = [getattr(check, name) for check in checks]
@@ -68,6 +70,8 @@ def changes(scope: Scope) -> Counts:
     if earlier is not None:
         sql = f"SELECT check_id, row_id FROM findings WHERE {scope.where}"
         con = store.connect(earlier, [store.FINDINGS], units=[scope.home] if scope.home else None)
+        # What a check no longer in force had found is not mended by anybody.
+        sql += " AND check_id IN (" + ", ".join(f"'{check.id}'" for check in catalogue(scope.campaign)) + ")"
         frame.loc[len(frame)] = ["mended", _mended(store.query(con, sql, what="earlier findings"), scope.query(sql, "changes"))]
         con.close()
     order = {state: at for at, state in enumerate(("new", "standing", "reopened", "mended"))}
@@ -77,25 +81,47 @@ def changes(scope: Scope) -> Counts:
 
 def previous(scope: Scope) -> Path | None:
     """Return the store of the judged snapshot before this one, None for the first."""
-    today = scope.workspace.store(scope.campaign, scope.campaign.as_of)
-    folders = [folder for folder in sorted(today.parent.glob("????-??-??")) if folder.name < today.name and store.has_findings(folder)]
+    folders = snapshots(scope)[:-1]
     return folders[-1] if folders else None
 
 
-def changed_rules(scope: Scope) -> list[tuple[str, int, int]]:
-    """Return (check id, version then, version now) of the checks whose rule changed since the previous snapshot: a trend crosses them."""
-    earlier = previous(scope)
-    if earlier is None:
-        return []
-    con = store.connect(earlier, [store.OUTCOMES], units=[scope.home] if scope.home else None)
-    then = store.query(con, "SELECT check_id, max(check_version) AS version FROM outcomes GROUP BY 1", what="earlier rules")
+def snapshots(scope: Scope) -> list[Path]:
+    """Return the stores of the judged snapshots up to and with this one, oldest first."""
+    today = scope.workspace.store(scope.campaign, scope.campaign.as_of)
+    earlier = [folder for folder in sorted(today.parent.glob("????-??-??")) if folder.name < today.name and store.has_findings(folder)]
+    return [*earlier, today]
+
+
+def changed_rules(scope: Scope) -> list[RuleChange]:
+    """Return the checks whose rule changed between one snapshot and the next, oldest first: a trend that crosses them compares unlike things."""
+    found: list[RuleChange] = []
+    before: dict[str, int] | None = None
+    for folder in snapshots(scope):
+        now = _versions(scope, folder)
+        if before is not None:
+            changed = (id for id in sorted({*before, *now}) if before.get(id) != now.get(id))
+            found += [RuleChange(folder.name, id, before.get(id), now.get(id)) for id in changed]
+        before = now
+    return found
+
+
+@dataclass(frozen=True)
+class RuleChange:
+    """A check whose version differs from the snapshot before; None where it was not, or is no longer, in force."""
+
+    as_of: str
+    check_id: str
+    then: int | None
+    now: int | None
+
+
+def _versions(scope: Scope, folder: Path) -> dict[str, int]:
+    con = store.connect(folder, [store.OUTCOMES], units=[scope.home] if scope.home else None)
+    rows = replace(scope, con=con).query(
+        "SELECT check_id, max(check_version) AS version FROM outcomes GROUP BY 1", "the rules of a snapshot"
+    )
     con.close()
-    versions = dict(zip(then["check_id"], then["version"], strict=True))
-    return [
-        (check.id, int(versions[check.id]), check.version)
-        for check in catalogue(scope.campaign)
-        if check.id in versions and versions[check.id] != check.version
-    ]
+    return {str(id): int(version) for id, version in zip(rows["check_id"], rows["version"], strict=True)}
 
 
 def _mended(past: pd.DataFrame, now: pd.DataFrame) -> int:

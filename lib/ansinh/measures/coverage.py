@@ -87,12 +87,13 @@ def by_sex(scope: Scope) -> Counts:
 
 AGES = {"0": "Dưới 16 tuổi", "1": "Từ 16 đến dưới 60 tuổi", "2": "Từ 60 đến dưới 80 tuổi", "3": "Từ 80 tuổi"}
 """Age bands: a child before the law (16), the elderly (60) and the age of the social pension (80) of Decree 20/2021 art. 5."""
+AGE_BAND = "CASE WHEN age < 0 OR age > 120 THEN NULL WHEN age < 16 THEN '0' WHEN age < 60 THEN '1' WHEN age < 80 THEN '2' WHEN age >= 80 THEN '3' END"
+"""SQL for the band of a person, a key of AGES; null for an age out of 0 to 120."""
 
 
 def by_age(scope: Scope) -> Counts:
     """Return the rates by age band on the as-of date, with the total; ages out of 0 to 120 count as unknown."""
-    band = "CASE WHEN age < 0 OR age > 120 THEN NULL WHEN age < 16 THEN '0' WHEN age < 60 THEN '1' WHEN age < 80 THEN '2' WHEN age >= 80 THEN '3' END"
-    return _by(scope, "age", band, AGES, "Không rõ tuổi")
+    return _by(scope, "age", AGE_BAND, AGES, "Không rõ tuổi")
 
 
 def _by(scope: Scope, axis: str, sql: str, names: dict[str, str], other: str) -> Counts:
@@ -172,20 +173,3 @@ def _with_account(scope: Scope, axis: str) -> Counts:
     )
     parts, rates = {"has_account": None, "usable": "has_account"}, {"usable_rate": ("usable", "has_account")}
     return Counts(frame, ("code",), parts, rates, place=scope.place, axis=axis, margin=True)
-
-
-def by_hours(scope: Scope) -> Counts:
-    """Return accounts opened since the campaign began, by office hours, out of hours, weekend and holiday (D3, D4)."""
-    calendar = scope.campaign.calendar
-    holidays = ", ".join(f"DATE '{day}'" for day in calendar.holidays) or "NULL"
-    days = ", ".join(str(day) for day in calendar.office_days)
-    when = (
-        f"CASE WHEN account_opened_at::DATE IN ({holidays}) THEN 'holiday' WHEN isodow(account_opened_at) NOT IN ({days}) THEN 'weekend'"
-        f" WHEN account_opened_at::TIME >= TIME '{calendar.office_from}' AND account_opened_at::TIME < TIME '{calendar.office_to}' THEN 'office' ELSE 'evening' END"
-    )
-    frame = scope.query(
-        f"SELECT {when} AS code, count(*) AS opened FROM persons WHERE {scope.where} AND has_account AND account_opened_at >= DATE '{scope.campaign.started}' GROUP BY 1",
-        "hours",
-    ).set_index("code")
-    rows = frame.reindex(["office", "evening", "weekend", "holiday"]).fillna(0).astype("int64").reset_index()
-    return Counts(rows, ("code",), {"opened": None}, place=scope.place, axis="hours")

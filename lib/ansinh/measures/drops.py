@@ -30,7 +30,7 @@ CAUSES = {
     "declined": "Không đăng ký tài khoản",
     "not_opened": "Chưa mở tài khoản",
     "unusable": "Tài khoản chưa dùng được",
-    "payment_none": "Không có trong danh sách chi trả của kỳ",
+    "payment_none": "Chưa có dòng chi trả nào trong kỳ",
     "payment_pending": "Khoản chi chưa hoàn tất",
     "payment_cash": "Nhận bằng tiền mặt",
     "payment_returned": "Khoản chi bị trả lại",

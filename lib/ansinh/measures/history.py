@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from dataclasses import replace
 
@@ -36,14 +37,16 @@ def today(scope: Scope) -> Counts:
 def snapshots(scope: Scope) -> Counts:
     """Return one row per judged snapshot up to the campaign's as-of date (key `as_of`, YYYY-MM-DD), oldest first."""
     rows = []
-    folders = scope.workspace.store(scope.campaign, scope.campaign.as_of).parent.glob("????-??-??")
-    for folder in sorted(folders):
+    here = scope.workspace.store(scope.campaign, scope.campaign.as_of)
+    for folder in sorted(here.parent.glob("????-??-??")):
         if dt.date.fromisoformat(folder.name) > scope.campaign.as_of or not store.has_findings(folder):
             continue
-        con = store.connect(folder, [store.PERSONS], units=[scope.home] if scope.home else None)
-        row = one_row(replace(scope, con=con), COUNTS, PARTS, RATES).frame
+        with contextlib.ExitStack() as opened:
+            con = scope.con
+            if folder != here:
+                con = opened.enter_context(store.connect(folder, [store.PERSONS], units=[scope.home] if scope.home else None, threads=1))
+            row = one_row(replace(scope, con=con), COUNTS, PARTS, RATES).frame
         row.insert(0, "as_of", folder.name)
         rows.append(row)
-        con.close()
     frame = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=["as_of", *COUNTS])
     return Counts(frame, ("as_of",), PARTS, RATES, place=scope.place, axis="snapshot", means=MEANS)

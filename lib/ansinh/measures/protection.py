@@ -6,6 +6,7 @@ one `Board` with the equations between them. Its answer is kept in the store (`w
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
@@ -18,10 +19,12 @@ from ansinh import store
 from ansinh.campaign import Campaign, Workspace
 from ansinh.disclosure import Board, Counts, Released, release
 from ansinh.disclosure.tables import rule_of
-from ansinh.measures import cleanliness, coverage, deadline, drops, payment
+from ansinh.measures import activity, cleanliness, coverage, deadline, drops, payment
 from ansinh.measures.scope import Scope
 
 PUBLIC = "public"
+LOOK_BACK = 3
+"""Earlier snapshots whose pages a reader is taken to have kept."""
 
 
 def released(scope: Scope, counts: Counts) -> Released:
@@ -53,7 +56,10 @@ def published(scope: Scope) -> Iterator[Counts]:
     yield deadline.trend(scope)
     for table in (coverage.by_group, coverage.by_sex, coverage.by_age, coverage.by_owner, coverage.by_channel, coverage.by_bank):
         yield table(scope)
-    yield coverage.by_hours(scope)
+    if scope.unit is None:
+        # Day by day a unit opens so few through each channel that little could be shown, and much would have to be withheld for it.
+        yield activity.by_day(scope)
+    yield activity.by_hours(scope)
     yield coverage.gap(scope)
     yield drops.shown(scope)
     yield cleanliness.by_check(scope)
@@ -86,6 +92,8 @@ def _signature(campaign: Campaign, target: Path) -> str:
     for path in sorted([*(package / "measures").glob("*.py"), *(package / "disclosure").glob("*.py")]):
         digest.update(path.read_bytes())
     digest.update(store.signature_of(target, "check").encode())
+    for folder in _before(target):
+        digest.update(f"{folder.name} {store.signature_of(folder, 'protect')}".encode())
     return digest.hexdigest()
 
 
@@ -101,6 +109,8 @@ def _decide(workspace: Workspace, campaign: Campaign, target: Path) -> dict[str,
     """Return the withheld cells by the unit whose notebooks read them, the city's own under `store.NO_UNIT`."""
     city = Scope(store.in_memory(target), workspace, campaign, None)
     board = board_of([city, *(Scope(city.con, workspace, campaign, unit) for unit in workspace.units(campaign))])
+    for folder in _before(target):
+        _beside(board, workspace, campaign, folder)
     home = {"": store.NO_UNIT} | {unit.code: unit.code for unit in workspace.units(campaign)}
     register = workspace.register(campaign)
     home |= {part.code: unit for unit in list(home) if unit for part in register.children(unit)}
@@ -111,16 +121,53 @@ def _decide(workspace: Workspace, campaign: Campaign, target: Path) -> dict[str,
     return cells
 
 
+def _before(target: Path) -> list[Path]:
+    """Return the last LOOK_BACK earlier snapshots whose pages were decided on, oldest first."""
+    folders = sorted(folder for folder in target.parent.glob("????-??-??") if folder.name < target.name)
+    return [folder for folder in folders if store.has_withheld(folder) and store.has_findings(folder)][-LOOK_BACK:]
+
+
+def _beside(board: Board, workspace: Workspace, campaign: Campaign, folder: Path) -> None:
+    """Lay an earlier snapshot, as it was shown, beside today's: accounts only become more, and a list that did not change is known not to."""
+    day = folder.name
+    then = campaign.model_copy(update={"as_of": dt.date.fromisoformat(day)})
+    city = Scope(store.in_memory(folder), workspace, then, None)
+    scopes = [city, *(Scope(city.con, workspace, then, unit) for unit in workspace.units(then))]
+    with board.earlier(day, store.query(city.con, "SELECT cell FROM withheld", what="what was withheld")["cell"].tolist()):
+        _lay(board, scopes)
+        names = [name for scope in scopes for name in board.names_at(scope.place)]
+    for name in names:
+        meaning = name.rsplit("|", 1)[1]
+        if meaning in GROWING:
+            board.never_falls(day, name, name)
+        elif meaning in STANDING:
+            board.unchanged(day, name)
+    for scope in scopes:
+        # Of the accounts opened until that day, today's trend knows at least those reported then.
+        board.never_falls(day, f"{scope.place}||has_account", f"{scope.place}|day={day}|covered")
+    city.con.close()
+
+
+GROWING = frozenset({"has_account", "covered"})
+"""Meanings of counts a reader takes never to fall from one snapshot to the next."""
+STANDING = frozenset({"persons"})
+"""Meanings of counts a reader may know not to have changed where they have not."""
+
+
 def board_of(scopes: list[Scope]) -> Board:
     """Return the board of all that is published of these scopes; when the whole campaign is among them, rows of its units add up to its own."""
     board = Board(rule_of(scopes[0].campaign))
+    _lay(board, scopes)
+    return board
+
+
+def _lay(board: Board, scopes: list[Scope]) -> None:
     for scope in scopes:
         for counts in published(scope):
             board.add(counts)
         _between_tables(board, scope)
     if scopes[0].unit is None:
         _between_places(board, [scope.place for scope in scopes[1:]])
-    return board
 
 
 def _between_tables(board: Board, scope: Scope) -> None:
@@ -134,11 +181,14 @@ def _between_tables(board: Board, scope: Scope) -> None:
     ):
         stopped = [name for name in board.names_at(scope.place) if name.startswith(f"{here}stop={step}/")]
         board.relate(f"{here}|{before}", [f"{here}|{after}", *stopped])
-    days = [name for name in board.names_at(scope.place) if name.startswith(f"{here}day=")]
+    days = [name for name in board.names_at(scope.place) if name.startswith(f"{here}day=") and name.endswith("|covered")]
     if days:
         board.relate(f"{here}|has_account", [days[-1]])
     if len(days) > deadline.WEEK:
         board.relate(days[-1], [days[-1 - deadline.WEEK], f"{here}|opened_week"])
+    for before, day in zip(days, days[1:], strict=False):
+        # Days of which no table shows what was opened are no cells, and are left out.
+        board.relate(day, [before, day.removesuffix("|covered") + "|opened"])
 
 
 def _between_places(board: Board, places: list[str]) -> None:

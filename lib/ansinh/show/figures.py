@@ -25,6 +25,8 @@ INK, ACCENT, SECOND = "#1b2a41", "#0b6e99", "#b5541c"
 """Text, main line, comparison line: told apart in grey and by colour-blind eyes."""
 STYLE: Any = {"svg.fonttype": "none", "font.family": "sans-serif", "font.size": 11, "text.parse_math": False}
 """Real text; and a name with a dollar sign is a name, no formula."""
+NEAR = 0.15
+"""A deadline within this part of the whole time is near: no label fits between."""
 LABELLED = 8
 """At most so many units carry their name in a figure."""
 
@@ -41,7 +43,7 @@ class Headline:
 def headlines(items: Sequence[Headline]) -> Shown:
     """Return the headline figures as tiles."""
     tiles = "".join(
-        f'<div class="as-tile"><dt>{escape(item.label)}</dt><dd><span class="as-big">{escape(item.value)}</span>'
+        f'<div class="as-tile"><dt>{escape(item.label)}</dt><dd><span class="as-big">{_big(item.value)}</span>'
         + (f'<span class="as-context">{escape(item.context)}</span>' if item.context else "")
         + "</dd></div>"
         for item in items
@@ -50,10 +52,19 @@ def headlines(items: Sequence[Headline]) -> Shown:
     return Shown(f'<dl class="as-tiles">{tiles}</dl>', text)
 
 
+def _big(value: str) -> str:
+    """Return a headline's value with words before its figure ("trên 99,8 %") set small, so that it stays on one line."""
+    words = re.match(r"[^\d≤−+]+(?=\d)", value)
+    return f"<small>{escape(words[0].strip())}</small> {escape(value[words.end() :])}" if words else escape(value)
+
+
 def steps(released: Released, columns: Sequence[tuple[str, str]], *, whole: str, id: str, title: str) -> Shown:
     """Return a funnel: one bar per (column, label) of the released table's only row, as a part of the column `whole`."""
     must_be_released(released)
     total = released.value(whole)
+    reached = released.value(columns[-1][0])
+    if reached is not None and total:
+        title = f"{title}: {numbers.percent(reached / total)} đến bước cuối"
     bars, lines = [], [title]
     for column, label in columns:
         text, why, _ = cell(released, column, 0)
@@ -88,8 +99,9 @@ class Place:
 def tile_map(released: Released, rate: str, places: Sequence[Place], *, id: str, title: str, note: str = "") -> Shown:
     """Return a map of tiles: each unit a link with name and value, shaded in five steps; the value is always written."""
     must_be_released(released)
-    tiles, lines = [], [title]
     values = [value for place in places if (value := released.value(rate, place.at)) is not None]
+    title = f"{title}{_range(released, rate, places)}"
+    tiles, lines = [], [title]
     bounds = shade_bounds(values)
     for place in places:
         text, why, _ = cell(released, rate, place.at)
@@ -114,6 +126,15 @@ def tile_map(released: Released, rate: str, places: Sequence[Place], *, id: str,
         + "</figure>"
     )
     return Shown(markup, "\n".join(lines))
+
+
+def _range(released: Released, rate: str, places: Sequence[Place]) -> str:
+    """Return in words from where to where the shown rates go, "" for fewer than two."""
+    known = sorted((value, place.name) for place in places if (value := released.value(rate, place.at)) is not None)
+    if len(known) < 2 or known[0][0] == known[-1][0]:
+        return ""
+    (low, lowest), (high, highest) = known[0], known[-1]
+    return f": từ {numbers.percent(low)} ({lowest}) đến {numbers.percent(high)} ({highest})"
 
 
 def shade_bounds(shares: Sequence[float]) -> tuple[float, ...]:
@@ -150,14 +171,20 @@ def trend(
                 color=SECOND,
             )
         if known:
+            last, share = known[-1]
+            # Beside the last point there is no room for its figure when the deadline is near: then it stands beyond the deadline.
+            near = 0 <= (deadline - last).days < NEAR * max((deadline - known[0][0]).days, 1)
+            axes.plot([last], [share * 100], "o", color=ACCENT, markersize=5)
             axes.annotate(
-                numbers.percent(known[-1][1]).replace(numbers.SPACE, " "),
-                (known[-1][0], known[-1][1] * 100),
-                xytext=(5, -14),
+                numbers.percent(share).replace(numbers.SPACE, " "),
+                (deadline if near else last, share * 100),
+                xytext=(6, 0 if near else -14),
                 textcoords="offset points",
                 ha="left",
+                va="center" if near else "baseline",
                 color=ACCENT,
                 weight="bold",
+                annotation_clip=False,
             )
         axes.axvline(deadline, color=INK, linewidth=0.8, linestyle=":")
         axes.annotate(
@@ -220,12 +247,15 @@ def funnel_plot(released: Released, standings: Sequence[Standing], *, part: str,
             at = (sizes[item.row], item.rate * 100)
             axes.annotate(_short(names[item.row]), at, xytext=(7, 0), textcoords="offset points", va="center", color=INK, fontsize=9)
         axes.annotate(
-            f"mức chung {numbers.percent(share).replace(numbers.SPACE, ' ')}",
-            (0, share * 100),
-            xytext=(3, 4),
+            f"mức chung\n{numbers.percent(share).replace(numbers.SPACE, ' ')}",
+            (1, share * 100),
+            xycoords=("axes fraction", "data"),
+            xytext=(5, 0),
             textcoords="offset points",
+            va="center",
             color=INK,
             fontsize=9,
+            annotation_clip=False,
         )
         _plain(axes)
         axes.set_xlim(0, top)

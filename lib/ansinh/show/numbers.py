@@ -1,9 +1,9 @@
-"""Numbers and dates as Vietnamese offices write them: 293.500; 40,26 %; 16/01/2024.
+r"""Numbers and dates as Vietnamese offices write them: 293.500; 40,26 %; 16/01/2024.
 
 Shares of rounded counts carry one decimal; more would claim what is not known.
 
 >>> count(293500), percent(0.4026, 2), percent(0.9), date(__import__('datetime').date(2024, 1, 16))
-('293.500', '40,26\\xa0%', '90,0\\xa0%', '16/01/2024')
+('293.500', '40,26\xa0%', '90,0\xa0%', '16/01/2024')
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def change(difference: float, digits: int = 1) -> str:
 
 
 def parse(text: str) -> int | float | None:
-    """Return the number that count, percent, vnd, signed or points wrote: per cent as a share, amounts in VND; None for any other text.
+    r"""Return the number that count, percent, vnd, signed or points wrote: per cent as a share, amounts in VND; None for any other text.
 
     >>> parse("293.500"), parse("40,3\xa0%"), parse("1,25\xa0tỷ đồng"), parse("001"), parse("16/01/2024")
     (293500, 0.403, 1250000000, None, None)

@@ -121,7 +121,9 @@ def plain(
     heads = "".join(
         f'<th scope="col" class="as-{"number" if at in figures else "text"}">{escape(heading)}</th>' for at, heading in enumerate(headings)
     )
-    body = "".join("<tr>" + "".join(_text_cell(text, at, at in figures) for at, text in enumerate(row)) + "</tr>" for row in rows)
+    body = "".join(
+        "<tr>" + "".join(_text_cell(text, at, at in figures, headings[at]) for at, text in enumerate(row)) + "</tr>" for row in rows
+    )
     markup = (
         f'<div class="as-table-wrap" tabindex="0" role="region" aria-labelledby="{id}-caption"><table class="as-table as-words" id="{id}">'
         f'<caption id="{id}-caption">{escape(caption)}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
@@ -132,12 +134,15 @@ def plain(
     return Shown(markup, text)
 
 
-def _text_cell(text: str, at: int, number: bool) -> str:
+def _text_cell(text: str, at: int, number: bool, heading: str) -> str:
+    """Return one cell; its heading goes along, because on a phone a row stands as a card."""
     if at == 0:
         return f'<th scope="row"{" class=as-short" if len(text) <= SHORT else ""}>{escape(text)}</th>'.replace(
             "class=as-short", 'class="as-short"'
         )
-    return f'<td class="as-number">{escape(text)}</td>' if number else f"<td>{escape(text)}</td>"
+    return f'<td{" class=as-number" if number else ""} data-label="{escape(heading)}">{escape(text)}</td>'.replace(
+        "class=as-number", 'class="as-number"'
+    )
 
 
 def rows_of(released: Released, column: str) -> pd.Series:

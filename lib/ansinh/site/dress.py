@@ -8,14 +8,17 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ansinh.campaign import Campaign
 from ansinh.show import Shown, escape, numbers
 from ansinh.show import tables as show_tables
-from ansinh.site.downloads import FOLDER, as_csv, as_xlsx
+from ansinh.site.cores import spread
+from ansinh.site.downloads import FOLDER, as_csv, as_xlsx, source_line
+from ansinh.site.memory import Memory, key
 from ansinh.site.published import Row, Table, slug, tables
 
 METHOD = "method"
@@ -34,8 +37,12 @@ _BLOCK = re.compile(
 )
 _TILES = r"class=\"as-tiles\""
 _ROW = re.compile(r'<tr(?P<rest>(?: class="[^"]*")?)>(?=<th scope="row")')
+TABS = "Các trang của đơn vị"
+HIDDEN = "…"
+WITHHELD = "…: không công bố để không suy ra được số nhỏ."
 POINTS = "điểm phần trăm"
 _CAPTION = re.compile(r"<figcaption>([^<]*)</figcaption>")
+_UNLINKED = re.compile(r'(<th scope="row">)([^<]+)(</th>)')
 _CHECK = re.compile(r'(<th scope="row"[^>]*>)([A-Z]\d\d)( · )')
 
 
@@ -45,11 +52,21 @@ class Page:
 
     address: str
     notebook: dict[str, Any]
-    tables: list[Table] = field(default_factory=list)
+    sidebar: str = ""
+    """The sidebar it shows where none lists it, "" for that which does."""
+    tabs: tuple[tuple[str, str], ...] = ()
+    """The pages it belongs with, itself among them or not: address and word."""
+    below: Mapping[str, str] = field(default_factory=dict)
+    """Communes that have a page: name → address."""
+    proof: str = ""
+    """The address of the page that proves its figures, "" where there is none."""
+    proven: frozenset[str] = frozenset()
+    """Anchors, on that page, of the figures and tables whose queries it lists."""
 
-    def __post_init__(self) -> None:
-        for output in self.outputs():
-            self.tables += tables(_text(output))
+    @cached_property
+    def tables(self) -> list[Table]:
+        """The page's published tables."""
+        return [table for output in self.outputs() for table in tables(_text(output))]
 
     @property
     def up(self) -> str:
@@ -63,23 +80,67 @@ class Page:
         ]
 
 
-def dress(pages: Sequence[Page], campaign: Campaign, method: str | None) -> dict[str, bytes]:
-    """Dress all pages in place; returns the downloads, path from the site's root → bytes.
+def dress(
+    pages: Sequence[Page], campaign: Campaign, method: str | None, memory: Memory | None = None, jobs: int = 1
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the dressed notebooks and the downloads, path from the site's root and bytes, pages in their order.
 
     `method` is the address of the page that explains the figures, None when the campaign publishes none.
     """
+    memory = memory or Memory()
     terms = _terms(next((page for page in pages if page.address == method), None))
-    whole = _rows_by_page(pages)
-    files: dict[str, bytes] = {}
+    whole = _rows_by_page([page for page in pages if not page.tabs])
+    tasks = []
     for page in pages:
-        _compare(page, whole, campaign.place)
         way = f"{page.up}{method}.html" if method and page.address != method else ""
-        explained = _Explained(way, terms)
-        for output in page.outputs():
-            output["text/html"] = _dressed(_text(output), page, explained)
-        for table in tables("".join(_text(output) for output in page.outputs())):
-            name = f"{FOLDER}/{page.address}/{table.id}"
-            files[f"{name}.csv"], files[f"{name}.xlsx"] = as_csv(table), as_xlsx(table, campaign)
+        tasks.append(_Task(page, whole.get(page.address), _Explained(way, terms), campaign))
+    found = {task.key: memory.get(task.key) for task in tasks}
+    missing = [task for task in tasks if not found[task.key]]
+    made = zip(missing, spread(_dress, missing, jobs), strict=True)
+    for task, files in made:
+        memory.put(task.key, files)
+        found[task.key] = files
+    for task in tasks:
+        yield from found[task.key].items()
+
+
+@dataclass(frozen=True)
+class _Task:
+    """All that one page's dressing depends on."""
+
+    page: Page
+    whole: tuple[Table, Row, Row] | None
+    explained: _Explained
+    campaign: Campaign
+
+    @cached_property
+    def key(self) -> str:
+        page, explained = self.page, self.explained
+        told = [
+            page.address,
+            page.sidebar,
+            page.tabs,
+            dict(page.below),
+            page.proof,
+            sorted(page.proven),
+            explained.way,
+            dict(explained.terms),
+        ]
+        settings = [source_line(self.campaign), self.campaign.authority, self.campaign.place]
+        return key(json.dumps([page.notebook, told, settings], sort_keys=True), repr(self.whole))
+
+
+def _dress(task: _Task) -> dict[str, bytes]:
+    """Return one page's notebook and downloads."""
+    page = task.page
+    found = page.tables + _compare(page, task.whole, task.campaign.place)
+    _belong(page)
+    for output in page.outputs():
+        output["text/html"] = _dressed(_text(output), page, task.explained)
+    files = {f"{page.address}.ipynb": (json.dumps(page.notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()}
+    for table in found:
+        name = f"{FOLDER}/{page.address}/{table.id}"
+        files[f"{name}.csv"], files[f"{name}.xlsx"] = as_csv(table), as_xlsx(table, task.campaign)
     return files
 
 
@@ -128,6 +189,8 @@ def _dressed(markup: str, page: Page, explained: _Explained) -> str:
         anchors = iter([anchor for table in own for anchor in table.anchors()])
         marked = _ROW.sub(lambda row: f'<tr id="{escape(next(anchors))}"{row["rest"]}>', found[0])
         marked = _CHECK.sub(explained.check, marked)
+        if any(table.searchable for table in own):
+            marked = _UNLINKED.sub(lambda name: _linked(name, page), marked)
         caption = own[0].caption if own else html.unescape(_CAPTION.search(found[0])[1])  # type: ignore[index]
         line = _links(found["figure"] or found["table"], caption, own, page, explained)
         return f"{marked.removesuffix('</figure>')}{line}</figure>" if found["figure"] else marked + line
@@ -143,12 +206,41 @@ def _links(id: str, caption: str, own: Sequence[Table], page: Page, explained: _
     ]
     if explained.way:
         parts.append(_link(explained.address(id, own), "Cách tính", caption))
+    if (anchor := anchor_of(page.address, id)) in page.proven:
+        parts.append(_link(f"{page.up}{page.proof}.html#{anchor}", "Câu lệnh", caption))
     parts.append(_link(f"#{id}", "Liên kết", caption))
     return f'<p class="as-tools">{" ".join(parts)}</p>'
 
 
+def anchor_of(address: str, id: str) -> str:
+    """Return the anchor, on a place's evidence page, of a figure or table of one of its pages."""
+    return f"{address.rsplit('/', 1)[-1]}--{id}"
+
+
 def _link(address: str, word: str, caption: str, attribute: str = "") -> str:
     return f'<a href="{escape(address)}" aria-label="{word}: {escape(caption)}"{attribute}>{word}</a>'
+
+
+def _linked(name: re.Match[str], page: Page) -> str:
+    """Return a row's name as a link to the page of its own, where it has one."""
+    address = page.below.get(html.unescape(name[2]))
+    return f'{name[1]}<a href="{page.up}{escape(address)}.html">{name[2]}</a>{name[3]}' if address else name[0]
+
+
+def _belong(page: Page) -> None:
+    """Write into the notebook which sidebar it shows, and first the links to the pages it belongs with."""
+    first = page.notebook["cells"][0]
+    if page.sidebar:
+        source = first["source"] if isinstance(first["source"], str) else "".join(first["source"])
+        first["source"] = f"{source.removesuffix('---')}sidebar: {page.sidebar}\n---"
+    if page.tabs:
+        here = ' aria-current="page"'
+        links = "".join(
+            f'<li><a href="{page.up}{escape(address)}.html"{here if address == page.address else ""}>{escape(word)}</a></li>'
+            for address, word in page.tabs
+        )
+        markup = f'<nav class="as-tabs" aria-label="{TABS}"><ul>{links}</ul></nav>'
+        page.notebook["cells"].insert(1, cell_of("trang-cua-don-vi", Shown(markup, " · ".join(word for _, word in page.tabs))))
 
 
 def _rows_by_page(pages: Sequence[Page]) -> dict[str, tuple[Table, Row, Row]]:
@@ -163,21 +255,24 @@ def _rows_by_page(pages: Sequence[Page]) -> dict[str, tuple[Table, Row, Row]]:
     return found
 
 
-def _compare(page: Page, whole: Mapping[str, tuple[Table, Row, Row]], place: str) -> None:
-    """Add, below the headline figures of a unit's page, how its rates stand beside those of the whole."""
+def _compare(page: Page, whole: tuple[Table, Row, Row] | None, place: str) -> list[Table]:
+    """Add, below the headline figures of a unit's page, how its rates stand beside those of the whole; returns the table added."""
     at = next((at for at, cell in enumerate(page.notebook["cells"]) if _TILES in json.dumps(cell.get("outputs", []))), None)
-    if page.address not in whole or at is None:
-        return
-    table, row, total = whole[page.address]
+    if whole is None or at is None:
+        return []
+    table, row, total = whole
     lines = [
         [heading, here.text, there.text, _difference(here.text, there.text)]
         for heading, here, there in zip(table.headings, row.cells, total.cells, strict=True)
         if there.text.endswith("%")
     ]
-    if lines:
-        headings = ["Chỉ tiêu", row.cells[0].text, place, f"Chênh lệch ({POINTS})"]
-        shown = show_tables.plain("so-voi-chung", f"So với {place}", headings, lines, figures=(1, 2, 3))
-        page.notebook["cells"].insert(at + 1, _cell("so-voi-chung", shown))
+    if not lines:
+        return []
+    headings = ["Chỉ tiêu", row.cells[0].text, place, f"Chênh lệch ({POINTS})"]
+    note = WITHHELD if any(HIDDEN in line for line in lines) else ""
+    shown = show_tables.plain("so-voi-chung", f"So với {place}", headings, lines, note, figures=(1, 2, 3))
+    page.notebook["cells"].insert(at + 1, cell_of("so-voi-chung", shown))
+    return tables(shown.html)
 
 
 def _difference(here: str, there: str) -> str:
@@ -186,7 +281,7 @@ def _difference(here: str, there: str) -> str:
     return "–" if one is None or other is None else numbers.change(one - other).removesuffix(f" {POINTS}")
 
 
-def _cell(id: str, shown: Shown) -> dict[str, Any]:
+def cell_of(id: str, shown: Shown) -> dict[str, Any]:
     """Return a code cell without code that shows one thing, in the form of notebook format 4.5."""
     data = {"text/html": shown.html, "text/plain": shown.text}
     output = {"output_type": "display_data", "metadata": {}, "data": data}

@@ -1,91 +1,132 @@
-"""Navigation made from the pages' front matter and the register: units by kind, a unit's pages, previous and next, search."""
+"""Navigation as Quarto makes it of the project file: navbar, the sidebar of a page, previous and next page, footer."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from ansinh.campaign import Campaign, Workspace
+from ansinh.site.config import Config, Item, Sidebar
 from ansinh.site.page import Page
-from ansinh.site.published import tables
-from ansinh.units import Unit, search_key
 
-PAGE_WORDS = {"tai-khoan": "Tài khoản", "du-lieu": "Dữ liệu", "chi-tra": "Chi trả"}
-"""Last part of a unit page's address → what its tab says."""
+SOURCE = re.compile(r"\.(?:ipynb|md|qmd)(?=#|$)")
+"""The ending of a document of the project; its page ends in .html."""
 
 
 @dataclass(frozen=True)
 class Link:
-    """A link of the navigation; `path` is an address from the site's root without ending."""
+    """An entry of a navigation, ready to be drawn: text, address from the site's root ("" for none), entries below."""
 
-    path: str
     text: str
+    href: str = ""
+    contents: tuple[Link, ...] = ()
+
+    @property
+    def foreign(self) -> bool:
+        """Whether it leads out of the site."""
+        return "://" in self.href or self.href.startswith("mailto:")
 
 
-@dataclass
-class Nav:
-    """The whole navigation of a site."""
+@dataclass(frozen=True)
+class Side:
+    """A sidebar, its entries resolved, and the addresses they lead to in their order."""
 
-    groups: list[tuple[str, list[Link]]] = field(default_factory=list)
-    tabs: dict[str, list[Link]] = field(default_factory=dict)
-    neighbours: dict[str, tuple[Link | None, Link | None]] = field(default_factory=dict)
-
-
-def navigation(workspace: Workspace, campaign: Campaign, pages: Sequence[Page]) -> Nav:
-    """Return the navigation over the pages that exist, units in register order."""
-    paths = {page.path for page in pages}
-    nav = Nav()
-    units = workspace.units(campaign)
-    for unit in units:
-        own = sorted(
-            (page for page in pages if page.path.startswith(f"don-vi/{unit.slug}/")),
-            key=lambda page: (page.told.get("order", 9), page.path),
-        )
-        nav.tabs[unit.code] = [Link(page.path, PAGE_WORDS.get(page.path.rsplit("/", 1)[1], page.path.rsplit("/", 1)[1])) for page in own]
-    listed = [unit for unit in units if nav.tabs[unit.code]]
-    for unit in listed:
-        kind = unit.kind[0].upper() + unit.kind[1:]
-        if kind not in [name for name, _ in nav.groups]:
-            nav.groups.append((kind, []))
-        next(links for name, links in nav.groups if name == kind).append(Link(nav.tabs[unit.code][0].path, unit.short_name))
-    for at, unit in enumerate(listed):
-        for link in nav.tabs[unit.code]:
-            leaf = link.path.rsplit("/", 1)[1]
-            nav.neighbours[link.path] = (_beside(listed, at - 1, leaf, paths), _beside(listed, at + 1, leaf, paths))
-    return nav
+    id: str
+    title: str
+    contents: tuple[Link, ...]
+    order: tuple[Link, ...]
 
 
-def _beside(listed: Sequence[Unit], at: int, leaf: str, paths: set[str]) -> Link | None:
-    if not 0 <= at < len(listed):
-        return None
-    path = f"don-vi/{listed[at].slug}/{leaf}"
-    return Link(path, listed[at].name) if path in paths else None
+class Navigation:
+    """The navigation of a whole site; what does not resolve is in `warnings`."""
+
+    def __init__(self, config: Config, pages: Sequence[Page], files: Sequence[str] = ()) -> None:
+        self._pages = {f"{page.path}.html": page for page in pages}
+        self._files = frozenset(files)
+        self.warnings: list[str] = []
+        self.navbar = tuple(self._links(config.navbar))
+        self.footer = tuple(tuple(self._links(part)) for part in config.footer)
+        self._sides = [self._side(sidebar) for sidebar in config.sidebars]
+        self._beside = config.page_navigation
+
+    def sidebar(self, page: Page) -> Side | None:
+        """Return the page's sidebar: the only one, the one its front matter names, or the first that lists it."""
+        if page.front.get("sidebar") is False:
+            return None
+        if len(self._sides) == 1 and not self._sides[0].id:
+            return self._sides[0]
+        named = next((side for side in self._sides if side.id == page.front.get("sidebar")), None)
+        here = f"{page.path}.html"
+        return named or next((side for side in self._sides if any(link.href == here for link in side.order)), None)
+
+    def neighbours(self, page: Page) -> tuple[Link | None, Link | None]:
+        """Return the previous and the next page of the page's sidebar."""
+        side = self.sidebar(page) if self._beside else None
+        addresses = [link.href for link in side.order] if side else []
+        here = f"{page.path}.html"
+        if side is None or here not in addresses:
+            return None, None
+        at = addresses.index(here)
+        return (side.order[at - 1] if at else None), (side.order[at + 1] if at + 1 < len(addresses) else None)
+
+    def _side(self, sidebar: Sidebar) -> Side:
+        contents = tuple(self._links(sidebar.contents))
+        order: dict[str, Link] = {}
+        for link in _flat(contents):
+            if link.href and not link.foreign:
+                order.setdefault(link.href, link)
+        return Side(sidebar.id, sidebar.title, contents, tuple(order.values()))
+
+    def _links(self, items: Sequence[Item]) -> Iterator[Link]:
+        for item in items:
+            if item.auto:
+                yield from self._auto(item.auto)
+            else:
+                href = SOURCE.sub(".html", item.href.removeprefix("/"))
+                address = href.partition("#")[0]
+                page = self._pages.get(address)
+                if href and not page and "://" not in href and address not in self._files:
+                    self.warnings.append(f"_quarto.yml: the navigation names {item.href}, which is not in the project")
+                    continue
+                yield Link(item.text or (page.title if page else href), href, tuple(self._links(item.contents)))
+
+    def _auto(self, globs: Sequence[str]) -> Iterator[Link]:
+        """List pages by address, folders as sections; a page's `order` goes first, a folder's index gives its title."""
+        patterns = [re.compile(_expression(glob)) for glob in globs]
+        found = [page for page in self._pages.values() if any(pattern.fullmatch(page.path) for pattern in patterns)]
+        found.sort(key=lambda page: (page.front.get("order", 1e9), posixpath.basename(page.path) != "index", page.path))
+        base = posixpath.dirname(globs[0].partition("*")[0]) if len(globs) == 1 else ""
+        index = [page for page in found if base and page.path == f"{base}/index"]
+        yield from (Link(page.title, f"{page.path}.html") for page in index)
+        yield from _tree(found, f"{base}/" if base else "")
 
 
-def search_index(pages: Sequence[Page]) -> str:
-    """Return the search index as a script (loadable from file://): pages and, below each unit's first page, the rows of its tables.
+def _expression(glob: str) -> str:
+    """Return a glob over addresses without ending as a regular expression: ** goes into folders, * does not."""
+    plain = SOURCE.sub("", glob).rstrip("/")
+    return re.escape(plain).replace(r"\*\*", ".*").replace(r"\*", "[^/]*")
 
-    Every name stands on a page already. Keys: t title, p address, k words folded to ASCII, c rows as [name, anchor].
-    """
-    first: set[str] = set()
-    entries = []
-    for page in sorted(pages, key=lambda page: (page.path.rpartition("/")[0], page.told.get("order", 9), page.path)):
-        unit = str(page.told.get("unit", ""))
-        entry: dict[str, object] = {
-            "t": page.title,
-            "p": f"{page.path}.html",
-            "k": search_key(f"{page.title} {page.told.get('unit_name', '')}"),
-        }
-        if unit and unit not in first:
-            first.add(unit)
-            entry["c"] = [
-                [row.cells[0].text, anchor]
-                for table in tables(page.body)
-                if table.searchable
-                for row, anchor in zip(table.rows, table.anchors(), strict=True)
-                if not row.total
-            ]
-            entry["u"] = page.told.get("unit_name", "")
-        entries.append(entry)
-    return "window.ANSINH_INDEX=" + json.dumps(entries, ensure_ascii=True, sort_keys=True).replace("<", "\\u003c") + ";\n"
+
+def _tree(pages: Sequence[Page], folder: str) -> Iterator[Link]:
+    done: set[str] = set()
+    for page in pages:
+        head, _, below = page.path.removeprefix(folder).partition("/")
+        if not below:
+            if not (folder and head == "index"):
+                yield Link(page.title, f"{page.path}.html")
+        elif head not in done:
+            done.add(head)
+            inner = [other for other in pages if other.path.startswith(f"{folder}{head}/")]
+            index = next((other for other in inner if other.path == f"{folder}{head}/index"), None)
+            yield Link(
+                index.title if index else head.replace("-", " ").capitalize(),
+                f"{index.path}.html" if index else "",
+                tuple(_tree(inner, f"{folder}{head}/")),
+            )
+
+
+def _flat(links: Sequence[Link]) -> Iterator[Link]:
+    for link in links:
+        yield link
+        yield from _flat(link.contents)

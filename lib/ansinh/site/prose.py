@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -17,8 +17,8 @@ from mdit_py_plugins.attrs import attrs_plugin
 from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-CALLOUTS = {"note": "Ghi chú", "tip": "Gợi ý", "warning": "Lưu ý", "important": "Quan trọng", "caution": "Thận trọng"}
-"""Kinds of callout and what stands above one without a title."""
+CALLOUTS = ("note", "tip", "warning", "important", "caution")
+"""Kinds of callout; the project's language gives the words above one without a title."""
 CLASSES = frozenset({"panel-tabset", *(f"callout-{kind}" for kind in CALLOUTS)})
 """Classes of `::: {.class}` blocks that the embedded renderer draws as Quarto does."""
 _FENCED = re.compile(r"^(`{3,}|~{3,}).*?^\1|`[^`\n]*`", re.MULTILINE | re.DOTALL)
@@ -26,17 +26,32 @@ _UNSUPPORTED = (
     (re.compile(r"\{\{<"), "a shortcode ({{< … >}})"),
     (re.compile(r"(?<![\w.])@(?:fig|tbl|sec|eq|lst)-[\w-]+"), "a cross-reference (@fig-…)"),
     (re.compile(r"\$\$"), "a formula ($$ … $$)"),
-    (re.compile(r"<(?:[A-Za-z/!])[^>\n]*>"), "raw HTML"),
+    (re.compile(r"<(?!(?:https?|mailto):|[\w.+-]+@)[A-Za-z/!][^>\n]*>"), "raw HTML"),
 )
+_COMMENT = re.compile(r"(?P<code>(?P<fence>`{3,}|~{3,}).*?(?P=fence)|`[^`\n]*`)|<!--.*?-->", re.DOTALL)
 
 
-def engine() -> MarkdownIt:
+def engine(words: Mapping[str, str]) -> MarkdownIt:
     """Return the Markdown engine: raw HTML is text, `:::` blocks are divs, a paragraph of one image is a figure."""
     markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).use(attrs_plugin).use(footnote_plugin)
-    markdown.use(container_plugin, "block", validate=lambda *_: True, render=_block)
+    markdown.use(container_plugin, "block", validate=lambda *_: True, render=_block(words))
     markdown.core.ruler.push("blocks", _classes)
     markdown.core.ruler.push("figures", _figures)
     return markdown
+
+
+def without_comments(source: str) -> str:
+    """Return Markdown without HTML comments; code keeps them."""
+    return _COMMENT.sub(lambda found: found["code"] or "", source)
+
+
+def resolved(tokens: Sequence[Token], address: Callable[[str], str]) -> None:
+    """Give every link and picture the address that `address` makes of its own."""
+    for token in tokens:
+        for child in token.children or []:
+            name = {"link_open": "href", "image": "src"}.get(child.type)
+            if name:
+                child.attrSet(name, address(str(child.attrGet(name))))
 
 
 def unsupported(source: str) -> Iterator[str]:
@@ -71,14 +86,19 @@ def _classes(state: StateCore) -> None:
             token.meta = open_blocks.pop()
 
 
-def _block(self: Any, tokens: list[Token], index: int, options: Any, env: Any) -> str:
-    token = tokens[index]
-    classes, title = token.meta["classes"], token.meta["title"]
-    kind = next((name.removeprefix("callout-") for name in classes if name.startswith("callout-")), None)
-    if kind in CALLOUTS:
-        heading = f'<p class="callout-title">{html.escape(title or CALLOUTS[kind])}</p>\n'
-        return f'<div class="callout callout-{kind}" role="note">\n{heading}' if token.nesting == 1 else "</div>\n"
-    return f'<div class="{html.escape(" ".join(classes))}">\n' if token.nesting == 1 else "</div>\n"
+def _block(words: Mapping[str, str]) -> Callable[..., str]:
+    """Return what draws both ends of a `:::` block, with the words above a callout."""
+
+    def draw(self: Any, tokens: list[Token], index: int, options: Any, env: Any) -> str:
+        token = tokens[index]
+        classes, title = token.meta["classes"], token.meta["title"]
+        kind = next((name.removeprefix("callout-") for name in classes if name.startswith("callout-")), None)
+        if kind in CALLOUTS:
+            heading = f'<p class="callout-title">{html.escape(title or words[f"callout-{kind}-title"])}</p>\n'
+            return f'<div class="callout callout-{kind}" role="note">\n{heading}' if token.nesting == 1 else "</div>\n"
+        return f'<div class="{html.escape(" ".join(classes))}">\n' if token.nesting == 1 else "</div>\n"
+
+    return draw
 
 
 def _figures(state: StateCore) -> None:
@@ -89,9 +109,12 @@ def _figures(state: StateCore) -> None:
         children = [child for child in token.children or [] if child.content.strip() or child.type == "image"]
         if len(children) == 1 and children[0].type == "image":
             image = children[0]
-            said = image.attrs.pop("fig-alt", None)
-            caption = html.escape(image.content)
-            source = html.escape(str(image.attrGet("src")))
+            said, caption = image.attrs.pop("fig-alt", None), image.content
+            if not caption:
+                continue
+            if said:
+                image.children = [Token("text", "", 0, content=str(said))]
             state.tokens[at - 1].hidden = state.tokens[at + 1].hidden = True
-            markup = f'<figure class="as-figure"><img src="{source}" alt="{html.escape(str(said or image.content))}">'
-            token.children = [Token("html_inline", "", 0, content=f"{markup}<figcaption>{caption}</figcaption></figure>")]
+            before = Token("html_inline", "", 0, content='<figure class="as-figure">')
+            after = Token("html_inline", "", 0, content=f"<figcaption>{html.escape(caption)}</figcaption></figure>")
+            token.children = [before, image, after]

@@ -17,15 +17,15 @@ from tests.spec.audit.conftest import AS_OF, UNIT, Opener, write_persons
 BEFORE = AS_OF - dt.timedelta(days=1)
 
 
-def findings(workspace: Workspace, as_of: dt.date, rows: dict[str, str], version: int = 1) -> None:
+def findings(workspace: Workspace, as_of: dt.date, rows: dict[str, str], version: int = 1, check: str = "C07") -> None:
     """Write one finding per row id, with its state, and the outcome of the check with its version."""
     folder = workspace.store(workspace.campaign(), as_of)
     frame = pd.DataFrame(
-        {"check_id": "C07", "check_version": version, "table": "beneficiaries", "row_id": list(rows), "person_id": list(rows), "unit": UNIT}
+        {"check_id": check, "check_version": version, "table": "beneficiaries", "row_id": list(rows), "person_id": list(rows), "unit": UNIT}
     )
     frame = frame.assign(severity="warns", who="commune", since=as_of, state=list(rows.values()))
     store.write(folder, store.FINDINGS, frame, UNIT)
-    outcomes = pd.DataFrame({"check_id": ["C07"], "check_version": version, "unit": UNIT, "outcome": "fails", "rows": len(rows)})
+    outcomes = pd.DataFrame({"check_id": [check], "check_version": version, "unit": UNIT, "outcome": "fails", "rows": len(rows)})
     store.write(folder, store.OUTCOMES, outcomes, UNIT)
 
 
@@ -44,8 +44,19 @@ def test_a_trend_that_crosses_a_changed_rule_says_so(opened: Opener, empty_works
     findings(empty_workspace, BEFORE, {str(number): "new" for number in range(20)}, version=7)
     opened([(100, {})])
     findings(empty_workspace, AS_OF, {str(number): "standing" for number in range(20)})
-    told = open_audit("hanoi-tet-2024", UNIT, AS_OF.isoformat()).cleanliness.changes().text
-    assert "C07 (phiên bản 7 → 1)" in told
+    audit = open_audit("hanoi-tet-2024", UNIT, AS_OF.isoformat())
+    assert "C07 (phiên bản 7 → 1 từ 14/01/2024)" in audit.cleanliness.changes().text
+    assert "C07 (phiên bản 7 → 1 từ 14/01/2024)" in audit.directive.history().text
+
+
+def test_what_a_check_no_longer_in_force_had_found_is_not_mended(opened: Opener, empty_workspace: Workspace) -> None:
+    write_persons(empty_workspace, [(100, {})], BEFORE)
+    findings(empty_workspace, BEFORE, {"a": "new"}, check="X99")
+    opened([(100, {})])
+    findings(empty_workspace, AS_OF, {"d": "new"})
+    audit = open_audit("hanoi-tet-2024", UNIT, AS_OF.isoformat())
+    assert cleanliness.changes(audit._scope).frame.set_index("state")["findings"].to_dict() == {"new": 1, "mended": 0}
+    assert "X99 (thôi áp dụng từ 14/01/2024)" in audit.cleanliness.changes().text
 
 
 def test_the_history_holds_every_snapshot_up_to_the_as_of_date(opened: Opener, empty_workspace: Workspace) -> None:
@@ -76,5 +87,5 @@ def test_its_records_name_file_sheet_and_row_and_hide_the_number(
 
 
 def test_an_unknown_check_is_answered_with_those_there_are(opened: Opener) -> None:
-    with pytest.raises(UserError, match=r"There is no check 'V99'. Checks: C01, C02"):
-        opened([(10, {})]).check("V99")
+    with pytest.raises(UserError, match=r"There is no check 'nothing'. There are: A01, A02"):
+        opened([(10, {})]).check("nothing")

@@ -10,10 +10,10 @@ import nbformat
 import pytest
 
 from ansinh.audit import Audit
-from ansinh.batch.plan import declaration
+from ansinh.batch.plan import DESK, declaration
 from tests.spec.audit.conftest import NO_ACCOUNT, UNPAID, Opener
 
-NOTEBOOKS = sorted((Path(__file__).parents[3] / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = [path for path in sorted((Path(__file__).parents[3] / "notebooks").glob("*.ipynb")) if declaration(path)["level"] != DESK]
 
 CITIES = {
     "nobody": [],

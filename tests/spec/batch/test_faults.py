@@ -177,10 +177,10 @@ def test_a_runner_that_ends_leaves_no_process_and_a_rerun_goes_on(copy: Workspac
     wait_for(lambda: len(below(process)) >= 6)
     left = below(process)
     process.send_signal(number)
-    start = time.monotonic()
-    process.wait(timeout=20)
-    wait_for(lambda: not any(found.is_running() and found.status() != psutil.STATUS_ZOMBIE for found in left), 5)
-    assert time.monotonic() - start < 5
+    # A second or two on a quiet machine; what is proved is that nobody else need end them.
+    _, errors = process.communicate(timeout=60)
+    wait_for(lambda: not any(found.is_running() and found.status() != psutil.STATUS_ZOMBIE for found in left))
+    assert number == signal.SIGKILL or (process.returncode == 130 and "Stopped." in errors)
     again = ansinh(copy, *arguments())
     said, errors = again.communicate(timeout=300)
     assert again.returncode == 0, errors
@@ -206,7 +206,8 @@ def test_a_full_disk_fails_with_words_and_a_rerun_completes(copy: Workspace, cam
 
     process = ansinh(copy, *arguments(), preexec_fn=small_files)
     said, errors = process.communicate(timeout=300)
-    assert process.returncode in (1, 3), said
+    assert process.returncode in (1, 2), errors
+    assert "The disk is full" in errors or "File too large" in said
     assert "Traceback" not in errors
     runs = copy.runs(campaign, campaign.as_of)
     assert not any(path.stat().st_size == 20_000 for path in runs.rglob("*.ipynb"))

@@ -8,10 +8,12 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from ansinh.batch import plan as planning
-from ansinh.batch.plan import Job, changed, key_file, plan
+from ansinh.batch import run
+from ansinh.batch.plan import PACKAGE, Job, changed, code_hash, key_file, plan
 from ansinh.campaign import Campaign, Workspace
 
 
@@ -76,6 +78,67 @@ def test_an_earlier_snapshot_is_a_dependency_too(copy: Workspace, campaign: Camp
     shutil.copytree(today, later)
     again = {job.label: job for job in plan(copy, campaign, ("city_overview", "district_coverage"), ("006", "277"))}
     assert [job.key for job in again.values()] == [job.key for job in after.values()]
+
+
+@pytest.mark.parametrize("table", ["persons", "findings", "outcomes", "withheld"])
+def test_what_pages_show_of_an_earlier_snapshot_is_a_dependency(copy: Workspace, campaign: Campaign, table: str) -> None:
+    today = copy.store(campaign, campaign.as_of)
+    earlier = today.with_name((campaign.as_of - dt.timedelta(days=1)).isoformat())
+    shutil.copytree(today, earlier)
+    before = sealed(copy, campaign)
+    touch(earlier / table / "unit=006" / "part.parquet")
+    after = {job.label: job for job in plan(copy, campaign, ("city_overview", "district_coverage"), ("006", "277"))}
+    assert {label for label, job in after.items() if job.key != before[label].key} == {CITY, BA}
+
+
+def test_another_as_of_date_is_another_job(copy: Workspace, campaign: Campaign) -> None:
+    before = sealed(copy, campaign)
+    later = campaign.model_copy(update={"as_of": campaign.as_of + dt.timedelta(days=1)})
+    assert not {job.target for job in plan(copy, later)} & {job.target for job in before.values()}
+
+
+@pytest.mark.parametrize(
+    ("file", "matters"), [("measures/scope.py", True), ("show/figures.py", True), ("batch/seal.py", True), ("cli/verbs.py", False)]
+)
+def test_our_code_is_a_dependency_as_far_as_notebooks_can_reach_it(tmp_path: Path, file: str, matters: bool) -> None:
+    package = shutil.copytree(PACKAGE, tmp_path / "ansinh", ignore=shutil.ignore_patterns("theme", "__pycache__"))
+    before = code_hash(package)
+    code_hash.cache_clear()
+    touch(package / file)
+    assert (code_hash(package) != before) is matters
+    code_hash.cache_clear()
+
+
+@pytest.mark.slow
+def test_whatever_changes_the_job_really_runs_and_nothing_else_does(
+    copy: Workspace, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ran() -> set[str]:
+        report = run(copy, campaign, notebooks=("district_coverage",), units=("006", "277"), jobs=2)
+        assert not report.failed, report.failed
+        return {job.unit for job in report.jobs if job.status == "done"}
+
+    def drop_a_row(path: Path) -> None:
+        rows = pq.read_table(path)
+        pq.write_table(rows.slice(1), path)
+
+    assert ran() == {"006", "277"}
+    assert ran() == set()
+    drop_a_row(store_file(copy, campaign, "persons", "006"))
+    assert ran() == {"006"}
+    drop_a_row(store_file(copy, campaign, "findings", "277"))
+    assert ran() == {"277"}
+    drop_a_row(store_file(copy, campaign, "withheld", "277"))
+    assert ran() == {"277"}
+    touch(copy.params / "banks.csv")
+    assert ran() == {"006", "277"}
+    touch(copy.notebooks / "district_coverage.ipynb")
+    assert ran() == {"006", "277"}
+    monkeypatch.setattr(planning, "code_hash", lambda: "other")
+    assert ran() == {"006", "277"}
+    monkeypatch.setattr(planning, "versions", lambda: {"matplotlib": "99"})
+    assert ran() == {"006", "277"}
+    assert ran() == set()
 
 
 @pytest.mark.parametrize("key", ["deadline", "target", "title", "place", "period_name"])

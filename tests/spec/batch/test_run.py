@@ -12,7 +12,7 @@ from ansinh.batch import run, why
 from ansinh.batch.plan import declaration, plan
 from ansinh.campaign import Campaign, UnitException, Workspace
 from ansinh.errors import NotReady, UserError
-from ansinh.pipeline import site_of
+from ansinh.pipeline import site_of, summary
 
 
 @pytest.fixture
@@ -94,8 +94,20 @@ def test_a_failing_notebook_fails_its_unit_alone_and_is_kept_apart(workspace: Wo
         "audit.coverage.funnel()", "1 / (0 if unit == '006' else 1) and audit.coverage.funnel()"
     )
     path.write_text(broken, encoding="utf-8")
-    report = run(workspace, campaign, units=("006", "277"), notebooks=("district_coverage",), jobs=2)
+    told: list[tuple[int, int, str]] = []
+    report = run(
+        workspace,
+        campaign,
+        units=("006", "277"),
+        notebooks=("district_coverage",),
+        jobs=2,
+        progress=lambda stage, done, total, note: told.append((done, total, note)),
+    )
+    assert (told[0], told[-1]) == ((0, 2, "2 running"), (2, 2, "1 failed"))
     assert [(job.unit, job.status) for job in report.jobs] == [("006", "failed"), ("277", "done")]
+    closing = summary(campaign)
+    closing.run = report
+    assert closing.failed == ["district_coverage 006, cell tu-danh-sach-1: ZeroDivisionError: see the notebook in reports/failed"]
     assert report.failed[0].error == "ZeroDivisionError: see the notebook in reports/failed"
     assert report.failed[0].cell == "tu-danh-sach-1"
     assert (workspace.failed(campaign, campaign.as_of) / "006" / "district_coverage.ipynb").is_file()

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from ansinh import store
+from ansinh import pipeline, store
 from ansinh.errors import CampaignError
-from ansinh.intake import explain
-from tests.spec.casework.conftest import HEAD, LIST, PEOPLE, District, Sheet, write
+from ansinh.intake import explain, load
+from ansinh.site.wanted import NAME, NUMBER, Wanted
+from tests.spec.casework.conftest import HEAD, LIST, MATCHES, PEOPLE, District, Sheet, write
 
 BINH, CUC, DUNG, NAUGHTY, GIANG, HUNG = (row[0] for row in PEOPLE[1:])
 
@@ -306,3 +307,113 @@ def test_an_own_check_may_ask_for_a_field_and_no_other(district: District) -> No
     assert catalogue(with_own(district.campaign, mends=["phone"]))[-1].mends == ("phone",)  # type: ignore[arg-type]
     with pytest.raises(CampaignError, match="mends"):
         catalogue(with_own(district.campaign, mends=["password"]))  # type: ignore[arg-type]
+
+
+def test_lists_are_linked_by_year_of_birth_as_it_is_after_corrections(district: District, out: Path) -> None:
+    """A line of another list with a name and a year finds the one person who has both, once the name is put right."""
+    write(
+        district.sources / "tai-khoan/001-ba-dinh-2.csv",
+        [
+            ("Họ và tên", "Ngày sinh", "Số tài khoản", "Tên chủ tài khoản", "Ngân hàng"),
+            ("Lê Thị Cúc Hoa", "1948", "1500205000001", "LE THI CUC HOA", "Agribank"),
+        ],
+    )
+    linked = "SELECT full_name FROM accounts a JOIN (SELECT DISTINCT person_id, full_name AS of FROM beneficiaries) USING (person_id) WHERE of LIKE 'Lê%'"
+    district.build()
+    assert district.query(linked) == []
+    sheet = Sheet(out / "cong-an/001-00001-phuc-xa.xlsx")
+    row = next(number for number, row in enumerate(sheet.rows(), 2) if row["Mã tiêu chí"] == "C03")
+    for heading, value in (("Trường cần sửa", "Họ và tên"), ("Giá trị hiện có", CUC), ("Giá trị đúng", "Lê Thị Cúc Hoa")):
+        sheet.set(row, heading, value)
+    sheet.save(back(district))
+    district.build()
+    assert states(district) == {"applied": 1}
+    assert district.query(linked) == [("Lê Thị Cúc Hoa",)]
+
+
+def test_columns_a_recipient_added_are_kept_and_our_own_are_not_told_of(district: District, out: Path) -> None:
+    sheet = Sheet(out / "cap-xa/001-00001-phuc-xa.xlsx")
+    sheet.fill(BINH, "Số định danh", "001050067890")
+    width = len(sheet.headings)
+    sheet.sheet.cell(1, width + 1, "Cán bộ theo dõi")
+    sheet.sheet.cell(2, width + 1, "tổ 1")
+    sheet.save(back(district))
+    report = district.load()
+    assert [file.noticed for file in report.files if file.kind == "corrections"] == [("columns kept as extra: Cán bộ theo dõi",)]
+    assert district.query("SELECT extra FROM corrections WHERE extra LIKE '%tổ 1%'") == [('{"Cán bộ theo dõi": "tổ 1"}',)]
+    assert states(district) == {"applied": 1}
+
+
+def test_a_row_without_a_number_of_its_own_is_no_signature(district: District, out: Path) -> None:
+    """Remedies speak like the foot of a printed list; the row's key says that it is none."""
+    sheet = Sheet(out / "cap-xa/001-00001-phuc-xa.xlsx")
+    for row in range(2, sheet.sheet.max_row + 1):
+        sheet.set(row, "STT", None)
+        sheet.set(row, "Cách xử lý", "Xác nhận của Chủ tịch")
+    sheet.fill(BINH, "Số định danh", "001050067890")
+    sheet.save(back(district))
+    report = district.load()
+    returned = next(file for file in report.files if file.kind == "corrections")
+    assert returned.rows_read == returned.rows_kept == len(list(sheet.rows()))
+    assert states(district) == {"applied": 1}
+
+
+def test_a_bank_that_is_only_alike_is_no_correction(district: District, out: Path) -> None:
+    sheet = Sheet(out / "ngan-hang/agribank.xlsx")
+    for row, value in ((2, "Ngân hàng Nông ngiệp và Phát triển Nông thôn"),):
+        sheet.set(row, "Trường cần sửa", "Ngân hàng")
+        sheet.set(row, "Giá trị hiện có", "Agribank")
+        sheet.set(row, "Giá trị đúng", value)
+    sheet.save(back(district))
+    district.load()
+    assert states(district) == {"unreadable": 1}
+
+
+def test_a_mend_of_a_file_read_as_two_kinds_of_list_is_one_mend_of_each(district: District) -> None:
+    """A beneficiary list with the accounts in it, named for both: each row's mends lead to that row alone."""
+    both = district.campaign.model_copy(
+        update={"sources": district.campaign.sources.model_copy(update={"accounts": ("danh-sach/002*.csv", "tai-khoan/*")})}
+    )
+    write(
+        district.sources / "danh-sach/002-hoan-kiem.csv",
+        [
+            ("Họ và tên", "Ngày sinh", "Số định danh", "Đối tượng", "Số tài khoản", "Ngân hàng"),
+            ("Trịnh Thị Mai", "01/02/1945", "OO1145066666", "Người cao tuổi", "1500205123499", "Agribank"),
+        ],
+    )
+    load(district.workspace, both)
+    found = district.query(
+        "SELECT m.kind, m.row_id IN (SELECT record_id FROM beneficiaries), m.row_id IN (SELECT account_id FROM accounts) FROM mends m"
+        " WHERE source_file LIKE '%002%' AND field = 'number' ORDER BY 1"
+    )
+    assert found == [("accounts", False, True), ("beneficiaries", True, False)]
+
+
+def test_the_gate_knows_the_numbers_and_names_that_were_put_right(district: District, out: Path) -> None:
+    """What a mend replaced stands in no list any more, and must not be published all the same; nor what waits."""
+    commune, police = Sheet(out / "cap-xa/001-00001-phuc-xa.xlsx"), Sheet(out / "cong-an/001-00004-truc-bach.xlsx")
+    commune.fill(BINH, "Số định danh", "00105 0067")  # waits: the form is wrong
+    police.fill(GIANG, "Họ và tên", "Vũ Thị Hương Giang", "Đã sửa")
+    commune.save(back(district, "001-xa.xlsx"))
+    police.save(back(district, "001-cong-an.xlsx"))
+    (district.sources / MATCHES).unlink()  # the other list that names her
+    district.build()
+    wanted = Wanted(district.workspace, district.campaign)
+    assert district.query("SELECT count(*) FROM beneficiaries WHERE full_name = 'Vũ Thị Giang'") == [(0,)]
+    assert wanted.kinds("vu thi giang")[0] == {NAME}
+    assert wanted.kinds("VŨ THỊ HƯƠNG GIANG")[0] == {NAME}
+    assert wanted.kinds("số 001050067")[0] >= {NUMBER}
+    assert wanted.kinds("Tổ dân phố 2, Không từ chối, 660.000")[0] == set()
+
+
+def test_a_workspace_laid_elsewhere_gives_the_same_store(district: District, out: Path, tmp_path: Path) -> None:
+    """The secret of row keys goes along: without it the returned worklists would mean nothing there."""
+    sheet = Sheet(out / "cap-xa/001-00001-phuc-xa.xlsx")
+    sheet.fill(BINH, "Số định danh", "001050067890")
+    sheet.save(back(district))
+    district.load()
+    other = District(pipeline.lay(district.workspace, district.campaign, tmp_path / "elsewhere"))
+    other.load()
+    assert states(other) == {"applied": 1}
+    lists = {name: content for name, content in stored(district).items() if name.split("/")[0] not in ("findings", "outcomes", "persons")}
+    assert stored(other) == lists

@@ -19,6 +19,7 @@ from ansinh.campaign import Campaign, Workspace
 from ansinh.checks import catalogue
 from ansinh.checks.check import KEY_OF, VIEW_OF, Check
 from ansinh.checks.views import prepare
+from tests.rules import digest, registered
 
 Row = dict[str, Any]
 AS_OF = dt.date(2024, 1, 14)
@@ -95,7 +96,7 @@ EXAMPLES: dict[str, tuple[Case, Case]] = {
         Case({"declined": True, "declined_confirmed": True, "declined_reason": None}),
         Case({"declined": True, "declined_confirmed": True, "declined_reason": "Tuổi cao"}),
     ),
-    "U01": (Case(again={}), Case(again={"policy_code": "NCC.b"})),
+    "U01": (Case(again={}), Case(again={"full_name": "Lê Thị Lạ", "name_key": "LE THI LA"})),
     "U02": (Case(again={"unit": "002", "policy_code": "NCC.b"}), Case(again={"policy_code": "NCC.b"})),
     "U03": (Case(again={"policy_code": "5.6"}), Case({"policy_code": "5.4"}, again={"policy_code": "5.6"})),
     "U04": (Case(again={"name_key": "LE THI LA"}), Case(again={})),
@@ -104,6 +105,7 @@ EXAMPLES: dict[str, tuple[Case, Case]] = {
         Case(again={"person_id": "{}-other", "number": "0010509{:05}", "birth_date": dt.date(1950, 3, 6)}),
     ),
     "U06": (Case(sharing=3), Case(sharing=2)),
+    "U09": (Case(again={"policy_code": "NCC.b"}), Case(again={"policy_code": "TP.1"})),
     "U07": (Case(paid_again={}), Case(paid_again={"period": "2023-12"})),
     **{
         check: (Case(match={"result": result}), Case(match={"result": "matched"}))
@@ -216,6 +218,13 @@ def test_every_check_says_who_mends_it_how_and_by_which_rule(campaign: Campaign)
         assert check.remedy.endswith("."), check.id
         assert check.source, check.id
         assert check.version >= 1
+
+
+def test_a_changed_rule_is_a_new_version_and_no_id_is_ever_given_up() -> None:
+    known = registered()
+    changed = [check.id for check in CHECKS.values() if known.get((check.id, check.version)) != digest(check)]
+    assert changed == [], "give a changed rule its next version, then `make docs` registers it"
+    assert {id for id, _ in known} == set(CHECKS)
 
 
 def test_the_auditors_query_lists_exactly_the_rows_the_outcome_marks(con: duckdb.DuckDBPyConnection) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from ansinh.campaign import Campaign, OwnCheck
-from ansinh.checks import catalogue
+from ansinh.campaign import Campaign, OwnCheck, Workspace
+from ansinh.checks import catalogue, open_views
+from ansinh.checks.run import judge
 from ansinh.errors import CampaignError
 
 OWN = """
@@ -69,6 +70,28 @@ def test_a_plain_condition_over_the_view_is_admitted(campaign: Campaign, conditi
         ("COLUMNS(*) IS NULL", "star"),
         ("note::INTEGER > 3", "TRY_CAST"),
         ("agee > 3", "agee"),
+        ("current_date > birth_date", "no column current_date"),
+        ("current_user = 'x'", "no column current_user"),
+        ("judged_beneficiaries IS NULL", "no column judged_beneficiaries"),
+        ("main.lower(full_name) = 'x'", "function lower"),
+        ('"read_csv"(full_name) IS NULL', "read_csv"),
+        ("lpad('a', 2000000000, 'b') = 'x'", "lpad"),
+        ("replace(full_name, 'a', 'aaaaaaaaaa') = 'x'", "more than it takes out"),
+        ("regexp_matches(full_name, note)", "must be a constant"),
+        ("date_diff(note, birth_date, as_of) > 1", "must be a constant"),
+        ("regexp_matches(full_name, '(')", "missing )"),
+        ("age > 1" + " AND age > 1" * 200, "longer than 2,000 signs"),
+        ("try(age > 3)", "operator"),
+        ("'abc'::INTEGER > 3", "fails on some rows"),
+        ("amount % age = 0", "fails on some rows"),
+        ("age > $1", "parameter"),
+        ("number IN (FROM accounts SELECT number)", "subquery"),
+        ("true) UNION ALL SELECT (true", "says more than a condition"),
+        ("true \u2028 OR \u200bread_text('x') = ''", "not valid SQL"),
+        ("ａｇｅ > 3", "no column"),
+        ("list_contains(range(1000000000), age)", "range"),
+        ("sum(age) FILTER (WHERE true) > 1", "sum"),
+        ("pragma_version() IS NULL", "pragma_version"),
         ("age", "true or false"),
         ("age >", "not valid SQL"),
         ("", "it is empty"),
@@ -84,6 +107,22 @@ def test_whatever_says_more_than_a_condition_is_refused_with_a_sentence(campaign
 def test_the_condition_when_it_applies_is_held_to_the_same(campaign: Campaign) -> None:
     with pytest.raises(CampaignError, match="checks.own X01, applies: "):
         catalogue(with_own(campaign, applies="getenv('HOME') = ''"))
+
+
+def test_a_condition_that_fails_on_a_row_nobody_foresaw_is_named(city: Workspace, campaign: Campaign) -> None:
+    unforeseen = with_own(campaign, fails="100 % (amount - 660000) = 1")
+    con = open_views(city, unforeseen, same_person=False)
+    with pytest.raises(CampaignError, match="checks.own X01: the engine cannot compute it on every row"):
+        judge(con, "beneficiaries", [catalogue(unforeseen)[-1]])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("age_limit", 0), ("register_days", float("inf")), ("same_person", 1.5), ("account_people", float("nan"))]
+)
+def test_a_threshold_that_means_nothing_is_refused(campaign: Campaign, name: str, value: float) -> None:
+    checks = campaign.checks.model_copy(update={"thresholds": {name: value}})
+    with pytest.raises(CampaignError, match=f"checks.thresholds.{name}"):
+        catalogue(campaign.model_copy(update={"checks": checks}))
 
 
 def test_an_id_given_twice_is_refused(campaign: Campaign) -> None:

@@ -256,11 +256,16 @@ def test_a_zipped_folder_gives_its_lists_whatever_they_are_called(tmp_path: Path
         archive.writestr("../../001-ba-dinh.xlsx", inner)
         archive.writestr("con/002.xlsx", inner)
         archive.writestr("__MACOSX/._002.xlsx", b"")
-        archive.writestr("doc.txt.exe", b"")
+        archive.writestr("doc.exe", b"")
+        archive.writestr("con/them.zip", b"")
     cache = tmp_path / "cache"
     members = list(unpack(path, "gui.zip", cache))
-    assert [member.relative for member in members] == ["gui.zip/001-ba-dinh.xlsx", "gui.zip/002.xlsx"]
-    assert all(cache in member.path.parents for member in members)
+    assert [member.relative for member in members if not member.refusal] == ["gui.zip/001-ba-dinh.xlsx", "gui.zip/002.xlsx"]
+    assert all(cache in member.path.parents for member in members if not member.refusal)
+    assert [member.refusal for member in members if member.refusal] == [
+        "gui.zip/them.zip is a zipped folder inside another. Unzip it and send its lists.",
+        "gui.zip/doc.exe: files ending in .exe are not lists. Save it as .xlsx or .csv.",
+    ]
     assert not (tmp_path.parent / "001-ba-dinh.xlsx").exists()
 
 
@@ -371,9 +376,12 @@ def word_renamed(folder: Path) -> Path:
 
 def bomb(folder: Path) -> Path:
     path = xlsx(folder, [HEAD, *ROWS])
-    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/media/big.bin", "w", force_zip64=True) as file:
-        for _ in range(2100):
-            file.write(bytes(1 << 20))
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/big.bin", bytes(1 << 20))
+    data = bytearray(path.read_bytes())
+    at = data.rfind(b"PK\x01\x02", 0, data.rfind(b"xl/media/big.bin"))
+    data[at + 24 : at + 28] = (0xFFFFFFF0).to_bytes(4, "little")  # it unpacks to 4 GiB, it says
+    path.write_bytes(data)
     return path
 
 
@@ -416,7 +424,7 @@ def broken_parquet(folder: Path) -> Path:
 REFUSED = {
     locked: "protected by a password",
     truncated: "damaged or is no workbook",
-    word_renamed: "damaged or is no workbook",
+    word_renamed: "is a Word document under a workbook's name",
     bomb: "unpacks to more than 2 GiB",
     too_wide: "1000007 columns",
     endless_quote: "quotation mark without its partner",

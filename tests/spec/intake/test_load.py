@@ -8,9 +8,7 @@ import sqlite3
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
 import pytest
 from filelock import FileLock
 
@@ -19,6 +17,7 @@ from ansinh.campaign import Campaign, Query, Workspace
 from ansinh.demo.files import STYLES
 from ansinh.errors import Busy, SourceError
 from ansinh.intake import load
+from tests.round_trip import shares
 from tests.spec.intake.test_corpus import HEAD, NAMES, NUMBERS, ROWS, text
 
 
@@ -217,32 +216,10 @@ def test_a_query_to_a_real_postgresql_server_is_a_list_like_any_other(
 
 # --- the demo city's styles ------------------------------------------------------------------------------------------
 
-ROUND_TRIP: dict[str, str] = {
-    "full_name": "true_full_name",
-    "number": "true_number",
-    "birth_date": "true_birth",
-    "sex": "true_sex",
-    "policy_code": "true_policy_code",
-    "amount": "true_amount",
-    "commune": "true_commune",
-}
 
-
-def test_every_clean_value_arrives_equal_to_the_truth_in_every_style(city: Workspace, campaign: Campaign) -> None:
-    place = ["source_file", "source_sheet", "source_row"]
-    truth = pd.read_parquet(city.truth(campaign) / "records.parquet")
-    planted = set(pd.read_parquet(city.truth(campaign) / "defects.parquet").query("table == 'beneficiaries'")["record"])
-    clean = truth[~truth["record"].isin(planted) & (truth["origin"] == "list")]
-    con = store.connect(city.store(campaign, campaign.as_of))
-    read = store.query(con, f"SELECT {', '.join([*place, *ROUND_TRIP])} FROM beneficiaries")
-    both = clean.drop(columns=[name for name in ROUND_TRIP if name in clean]).merge(read, on=place, how="left")
-    assert len(both) == len(clean) > 7_000
-    shares: dict[tuple[str, str], Any] = {}
-    for name, true in ROUND_TRIP.items():
-        left, right = both[name].astype("string"), both[true].astype("string")
-        if name == "birth_date":
-            left, right = left.str[:10], right.str[:10]
-        for style, equal in (left == right).groupby(both["style"]):
-            shares[style, name] = equal.fillna(False).mean()
-    assert {key: share for key, share in shares.items() if share < 1} == {}
-    assert {style for style, _ in shares} == set(STYLES)
+def test_every_clean_value_arrives_equal_to_the_truth_in_every_style_and_list(city: Workspace, campaign: Campaign) -> None:
+    found = shares(city, campaign)
+    assert found[found["share"] < 1].to_dict("records") == []
+    assert set(found.loc[found["list"] == "beneficiaries", "style"]) == set(STYLES)
+    compared = found.groupby("list")["values"].sum()
+    assert (compared > 30_000).all(), compared

@@ -216,7 +216,7 @@ def test_three_records_of_one_person_are_one_cluster_with_reasons_and_no_persona
 def test_the_campaign_sets_the_threshold() -> None:
     con = city(ROW, {**ROW, **ELSEWHERE, "number": None})
     settings = campaign()
-    strict = settings.model_copy(update={"checks": settings.checks.model_copy(update={"thresholds": {"U08": 0.9999999}})})
+    strict = settings.model_copy(update={"checks": settings.checks.model_copy(update={"thresholds": {"same_person": 0.9999999}})})
     assert len(same_person.propose(con, strict).pairs) < len(same_person.propose(con, settings, threshold=0.5).pairs)
 
 

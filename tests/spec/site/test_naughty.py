@@ -104,10 +104,9 @@ def tree(shown: Shown, campaign: Campaign, tmp_path_factory: pytest.TempPathFact
     page = Page("don-vi/001-ba-dinh/tai-khoan", json.loads(path.read_text(encoding="utf-8")))
     page.notebook["cells"][-1]["outputs"][0]["data"]["text/html"] = shown.html
     page = Page(page.address, page.notebook)
-    for name, content in dress([page], campaign, "phuong-phap").items():
+    for name, content in dress([page], campaign, "phuong-phap"):
         (staged / name).parent.mkdir(parents=True, exist_ok=True)
         (staged / name).write_bytes(content)
-    path.write_text(json.dumps(page.notebook, ensure_ascii=False), encoding="utf-8")
     render(staged, folder / "tree")
     return folder / "tree"
 

@@ -108,11 +108,11 @@ def test_a_cell_option_is_honoured_or_named() -> None:
     output = [{"output_type": "display_data", "data": {"text/html": "<i>thấy</i>"}}]
     cells = [
         {"cell_type": "code", "source": f"#| {option}\n1", "outputs": output}
-        for option in ("output: false", "include: false", "echo: false", "fig-cap: x")
+        for option in ("output: false", "include: false", "echo: false", "layout-ncol: 2")
     ]
     fill(page, cells)
     assert page.body.count("thấy") == 2
-    assert page.warnings == ["a: the cell option fig-cap is not supported"]
+    assert page.warnings == ["a: the cell option layout-ncol is not supported"]
 
 
 def test_unknown_keys_and_constructs_warn_and_are_an_error_when_strict(tmp_path: Path) -> None:

@@ -1,7 +1,10 @@
 // Search, sorting, filtering and tabs. Without this script every page is complete: links, plain tables, sections one below another.
 (function () {
   "use strict";
-  var root = document.body.dataset.root || "";
+  var root = document.currentScript.src.replace(/theme\/site\.js.*$/, "");
+  var words = document.documentElement.lang === "vi"
+    ? { filter: "Lọc theo tên", filterTable: "Lọc bảng theo tên: ", found: " kết quả", none: "Không có kết quả", search: "Tìm đơn vị hoặc trang" }
+    : { filter: "Filter by name", filterTable: "Filter table by name: ", found: " results", none: "No results", search: "Search" };
   function fold(text) {
     return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase().replace(/[^a-z0-9]+/g, " ").trim();
   }
@@ -15,6 +18,16 @@
     var fit = function () { details.open = pair[1].matches; };
     fit(); pair[1].addEventListener("change", fit);
   });
+
+  // Quarto's own search minds diacritics and needs a server: ours takes its place.
+  var theirs = document.getElementById("quarto-search");
+  if (theirs) {
+    var ours = made("div"), field = made("input"), hits = made("ul"), told = made("p");
+    ours.className = "search"; ours.setAttribute("role", "search"); field.id = "tim"; field.type = "search"; field.autocomplete = "off";
+    field.placeholder = words.search; field.setAttribute("aria-label", words.search); field.dataset.none = words.none;
+    hits.id = "ket-qua"; hits.hidden = true; told.className = "quiet"; told.setAttribute("role", "status");
+    ours.append(field, hits, told); theirs.replaceWith(ours);
+  }
 
   var box = document.querySelector(".search"), input = document.getElementById("tim"), list = document.getElementById("ket-qua");
   var entries = null;
@@ -51,7 +64,7 @@
       item.append(link); list.append(item);
     });
     if (!hits.length) { var none = made("li"); none.append(made("span", input.dataset.none)); list.append(none); }
-    status.textContent = hits.length ? Math.min(hits.length, 12) + " kết quả" : input.dataset.none;
+    status.textContent = hits.length ? Math.min(hits.length, 12) + words.found : input.dataset.none;
   }
   if (box) {
     box.hidden = false;
@@ -93,7 +106,7 @@
   }
   function filterable(table, body) {
     var field = made("input");
-    field.type = "search"; field.className = "as-filter"; field.placeholder = "Lọc theo tên"; field.setAttribute("aria-label", "Lọc bảng theo tên: " + table.caption.textContent);
+    field.type = "search"; field.className = "as-filter"; field.placeholder = words.filter; field.setAttribute("aria-label", words.filterTable + table.caption.textContent);
     table.parentNode.before(field);
     field.addEventListener("input", function () {
       var words = fold(field.value).split(" ").filter(Boolean);

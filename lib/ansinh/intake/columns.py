@@ -1,0 +1,140 @@
+"""Which canonical column of which kind of list is read by what, and from which of the fields that headings mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ansinh import store
+from ansinh.intake import values
+from ansinh.intake.values import Reader
+
+READERS: Mapping[str, Mapping[str, Reader]] = {
+    "beneficiaries": {
+        "full_name": values.name,
+        "number": values.number,
+        "number_issued": values.day,
+        "address": values.text,
+        "village": values.text,
+        "commune_text": values.text,
+        "policy_code": values.text,
+        "policy_text": values.text,
+        "amount": values.amount,
+        "status": values.chosen(values.STATES, "active"),
+        "phone": values.phone,
+        "receiver_name": values.name,
+        "receiver_relation": values.text,
+        "receiver_number": values.number,
+        "declined_reason": values.text,
+        "payment_method": values.chosen(values.METHODS),
+        "note": values.text,
+    },
+    "register_matches": {
+        "number": values.number,
+        "full_name": values.name,
+        "result": values.chosen(values.RESULTS),
+        "checked_on": values.day,
+        "note": values.text,
+    },
+    "accounts": {
+        "number": values.number,
+        "full_name": values.name,
+        "account_number": values.account,
+        "holder_name": values.text,
+        "bank_text": values.text,
+        "channel": values.chosen(values.CHANNELS),
+        "status": values.chosen(values.ACCOUNT_STATES),
+        "note": values.text,
+    },
+    "payments": {
+        "period": values.period,
+        "number": values.number,
+        "full_name": values.name,
+        "policy_code": values.text,
+        "amount": values.amount,
+        "method": values.chosen(values.METHODS),
+        "result": values.chosen(values.PAYMENT_RESULTS),
+        "return_reason": values.text,
+        "paid_on": values.day,
+        "account_number": values.account,
+    },
+    "corrections": {
+        "row_key": values.verbatim,
+        "check_id": values.verbatim,
+        "field": values.verbatim,
+        "found_value": values.verbatim,
+        "value": values.verbatim,
+        "answer": values.verbatim,
+        "note": values.verbatim,
+    },
+}
+"""Kind of list → canonical column → reader. A list of persons has a full_name, and is read further for what all persons have."""
+
+OURS = frozenset({"corrections"})
+"""Kinds of list that we have laid out ourselves: they are in Unicode, whatever they quote looks like."""
+
+FIELDS_OF: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "beneficiaries": {"amount": ("amount", "paid_amount")},
+    "accounts": {"channel": ("channel_text",)},
+    "payments": {"amount": ("paid_amount", "amount"), "method": ("payment_method",)},
+    "corrections": {"field": ("mended_field",), "value": ("right_value",), "note": ("answer_note",)},
+}
+"""Kind → canonical column → fields of params/headings.yml it may come from, the best first; elsewhere both have one name."""
+
+_PERSON = (
+    "given_name",
+    "family_name",
+    "old_number",
+    "birth",
+    "birth_male",
+    "birth_female",
+    "birth_day",
+    "birth_month",
+    "birth_year",
+    "stt",
+)
+_ABOUT = ("full_name", "sex", "number", "address", "village", "phone", "commune_text", "policy_code", "amount", "paid_amount")
+_MORE = {
+    "beneficiaries": ("sex", "sex_male", "sex_female", "capacity", "declined_text", "unit_text"),
+    "register_matches": ("unit_text",),
+    "accounts": ("opened", "unit_text"),
+    "payments": ("unit_text",),
+    # A worklist says whom and what a row is about to whoever fills it in; intake knows that already.
+    "corrections": (*_ABOUT, "payment_method", "account_number", "holder_name", "priority", "reason", "remedy"),
+}
+
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "beneficiaries": ("full_name", "number"),
+    "register_matches": ("number", "full_name"),
+    "accounts": ("account_number", "number", "full_name"),
+    "payments": ("number", "full_name"),
+    "corrections": ("row_key",),
+}
+"""Kind → columns of which a row must have one: without, nobody knows whose it is, and it waits."""
+_NO_IDENTITY = ("no_identity", "Dòng không có họ tên và không có số định danh nên không biết là của ai. Bổ sung rồi gửi lại.")
+_WAITS = {
+    "corrections": ("no_key", "Dòng không có mã dòng nên không biết sửa bản ghi nào. Lấy lại tệp gốc, không xóa cột Mã dòng."),
+}
+
+TABLE_OF: Mapping[str, store.Table] = {
+    "beneficiaries": store.BENEFICIARIES,
+    "register_matches": store.REGISTER_MATCHES,
+    "accounts": store.ACCOUNTS,
+    "payments": store.PAYMENTS,
+    "corrections": store.CORRECTIONS,
+}
+
+
+def reason_of(kind: str) -> tuple[str, str]:
+    """Return the code, and the words, of why a row without what is needed waits."""
+    return _WAITS.get(kind, _NO_IDENTITY)
+
+
+def field_for(kind: str, column: str, there: Mapping[str, int]) -> str:
+    """Return the field a canonical column is read from, given the fields `there` are."""
+    choices = FIELDS_OF.get(kind, {}).get(column, (column,))
+    return next((name for name in choices if name in there), choices[0])
+
+
+def used_fields(kind: str, there: Mapping[str, int]) -> frozenset[str]:
+    """Return the fields of headings a kind of list reads; a known field outside it is kept as extra."""
+    return frozenset({field_for(kind, column, there) for column in READERS[kind]} | {*_PERSON, *_MORE[kind]})
