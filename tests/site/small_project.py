@@ -145,7 +145,7 @@ def lay_manual(folder: Path) -> Path:
 def _job(address: str, front: dict[str, Any]) -> Job:
     """A job as the batch plans it, as far as the staged project needs it."""
     told = front.get("ansinh", {})
-    return Job("", told.get("unit", ""), ROOT, ROOT, {"address": address, "order": told.get("order", 9)}, {}, "")
+    return Job("", told.get("unit", ""), told.get("unit", ""), ROOT, ROOT, {"address": address, "order": told.get("order", 9)}, {}, "")
 
 
 def write_page(path: Path, front: dict[str, Any], cells: list[str]) -> None:

@@ -159,25 +159,31 @@ class Board:
         hidden[sorted(self._hidden | {self._at[name] for name in decided if name in self._at})] = True
         free = np.ones(len(raw), dtype=bool)
         free[[self._at[name] for name in sorted(elsewhere) if name in self._at]] = False
-        past = sorted(self._past)
-        free[past] = False
-        network = _Network(list(self._equations), list(self._orders), len(raw))
-        need = min(WIDTH, self.rule.threshold)
-        if past:
-            small &= ~self._lost(network, raw, hidden, need)
+        past = np.zeros(len(raw), dtype=bool)
+        past[sorted(self._past)] = True
+        free &= ~past
+        equations, need = list(self._equations), min(WIDTH, self.rule.threshold)
+        # Today by itself first, then beside earlier days: what those have told cannot be taken back.
+        self._withhold(_Network(equations, [], len(raw)), small & ~past, hidden, free, raw, need)
+        if past.any():
+            beside = _Network(equations, list(self._orders), len(raw))
+            self._withhold(beside, small & ~self._lost(beside, raw, hidden, need), hidden, free, raw, need)
+        return frozenset(name for name, at in self._at.items() if self._shown[at] and hidden[at] and not past[at])
+
+    def _withhold(self, network: _Network, small: np.ndarray, hidden: np.ndarray, free: np.ndarray, raw: np.ndarray, need: int) -> None:
+        """Withhold further cells (set them in `hidden`) until every small count has `need` values.
+
+        A count is given up when nothing is left to withhold that tells anything of it: what is known of it is known from elsewhere.
+        """
         few = self._known_few(network, raw, small, need)
         while True:
             low, high = network.bounds(*self._told(raw, hidden, few))
             narrow = np.flatnonzero(small & (high - low < need - 1))
-            if not len(narrow):
-                break
             shown = np.array(self._shown) & ~hidden & free
             chosen = {at for cell in narrow if (at := network.cheapest(int(cell), shown, raw)) is not None}
             if not chosen:
-                # Nothing is left to withhold that tells anything of them: what is known of them is known from elsewhere.
-                break
+                return
             hidden[sorted(chosen)] = True
-        return frozenset(name for name, at in self._at.items() if self._shown[at] and hidden[at] and at not in self._past)
 
     def _known_few(self, network: _Network, raw: np.ndarray, small: np.ndarray, need: int) -> list[int]:
         """Return the rests a reader is taken to know as few, from the mark "…" at their part.

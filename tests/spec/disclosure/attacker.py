@@ -124,13 +124,18 @@ def read(site: Path) -> Attack:
     """Read all pages of a site, tables first, then what the figures draw."""
     attack, rows_of = Attack(), defaultdict(dict)
     slugs = {page.parent.name for page in site.glob("don-vi/*/tai-khoan.html")}
-    pages = {page: BeautifulSoup(page.read_text(encoding="utf-8"), "lxml") for page in sorted(site.rglob("*.html"))}
+    pages = {page: BeautifulSoup(page.read_text(encoding="utf-8"), "lxml") for page in sorted(site.resolve().rglob("*.html"))}
+    places = {page: page.parent.name if page.parent.name in slugs else "city" for page in pages}
+    for page, soup in pages.items():
+        # A commune's own page tells of the same commune as its row on the district's page, which leads there.
+        for link in soup.select('table a[href*="xa-phuong/"]'):
+            places[(page.parent / str(link["href"])).resolve()] = f"{places[page]}/{link.get_text(strip=True)}"
     for page, soup in pages.items():
         for table in soup.find_all("table"):
-            _table(attack, rows_of, table, page.parent.name if page.parent.name in slugs else "city")
+            _table(attack, rows_of, table, places[page])
     for page, soup in pages.items():
         for figure in soup.select("figure[id^=dien-bien]"):
-            _line(attack, figure, page.parent.name if page.parent.name in slugs else "city")
+            _line(attack, figure, places[page])
     _between(attack, rows_of, slugs)
     return attack
 

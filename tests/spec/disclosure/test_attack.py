@@ -58,7 +58,7 @@ DAYS = ("2024-01-12", "2024-01-13", "2024-01-14")
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_nor_has_any_for_one_who_kept_the_pages_of_three_days(empty_workspace: Workspace, tmp_path: Path, seed: int) -> None:
-    sites = several_days(empty_workspace, tmp_path, seed, people=3000)
+    sites = several_days(empty_workspace, tmp_path, seed, people=6000)
     attack = attacker.read_days(sites)
     names = sorted(name for name in attack.withheld if name.split("|")[-1] in ("covered", "remaining", "declined", "persons", "usable"))
     assert len(names) > 600

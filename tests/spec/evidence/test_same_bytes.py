@@ -15,7 +15,7 @@ from ansinh.site.swap import sums
 from tests.conftest import lay_workspace
 
 pytestmark = pytest.mark.slow
-PEOPLE, UNITS = 1500, ("001", "006")
+PEOPLE, SEED, UNITS = 9000, 7, ("001", "006")
 HERE = {"TZ": "Asia/Ho_Chi_Minh", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "1", "LOGNAME": "nguoithunhat"}
 THERE = {
     "TZ": "America/St_Johns",
@@ -32,7 +32,7 @@ def lay(folder: Path) -> Workspace:
     """A workspace of all city notebooks and two units."""
     workspace = lay_workspace(folder)
     file = workspace.campaign_file("hanoi-tet-2024")
-    text = re.sub(r"people: \d+", f"people: {PEOPLE}", file.read_text(encoding="utf-8"))
+    text = re.sub(r"people: \d+\n  seed: \d+", f"people: {PEOPLE}\n  seed: {SEED}", file.read_text(encoding="utf-8"))
     skipped = "\n".join(
         f'  - {{unit: "{unit.code}", skip: true, reason: thu}}' for unit in workspace.units(workspace.campaign()) if unit.code not in UNITS
     )

@@ -197,7 +197,7 @@ if stage_name == "between two renames":
     swap.exchanged = lambda one, other: False
     real = Path.rename
     def rename(self, target):
-        if self.name.endswith(".new"):
+        if self.name == "_small.new":
             os.kill(os.getpid(), signal.SIGKILL)
         return real(self, target)
     Path.rename = rename
