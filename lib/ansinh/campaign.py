@@ -21,7 +21,9 @@ from ansinh.errors import CampaignError, UserError
 from ansinh.units import Register, Unit
 
 DEFAULT_CAMPAIGN = "hanoi-tet-2024"
-KINDS = ("beneficiaries", "register_matches", "accounts", "payments")
+LISTS = ("beneficiaries", "register_matches", "accounts", "payments")
+KINDS = (*LISTS, "corrections")
+"""Kinds of lists, and the returned worklists that correct them."""
 
 Severity = Literal["blocks_account", "blocks_payment", "warns"]
 Actor = Literal["commune", "police", "bank", "post", "department"]
@@ -102,9 +104,10 @@ class Sources(Settings):
     register_matches: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
     payments: tuple[str, ...] = ()
+    corrections: tuple[str, ...] = Field(default=("phan-hoi/*",), description="Returned worklists (docs/worklists.md)")
     queries: tuple[Query, ...] = ()
 
-    @field_validator("folder", "beneficiaries", "register_matches", "accounts", "payments")
+    @field_validator("folder", *KINDS)
     @classmethod
     def _inside(cls, value: Any) -> Any:
         for text in [value] if isinstance(value, str) else value:
@@ -164,6 +167,7 @@ class OwnCheck(Settings):
     who: Actor
     remedy: str
     source: str
+    mends: tuple[str, ...] = Field(default=(), description="Fields a worklist asks for (docs/worklists.md); none: an answer only")
     applies: str = "true"
     not_applicable_reason: str = ""
     fails: str

@@ -19,12 +19,13 @@ from ansinh import store
 from ansinh.batch import RunReport
 from ansinh.batch import run as run_notebooks
 from ansinh.batch.lock import alone as alone
+from ansinh.batch.plan import read_beside
 from ansinh.campaign import Campaign, Workspace
 from ansinh.checks import CheckReport
 from ansinh.checks import run as run_checks
 from ansinh.demo import write_city
 from ansinh.disclosure import Released
-from ansinh.intake import LoadReport, load
+from ansinh.intake import LoadReport, keys, load
 from ansinh.measures import Scope, history, protection
 from ansinh.site import SiteReport, publish
 from ansinh.site.swap import marker, sums
@@ -79,6 +80,7 @@ class Summary:
         }
         if self.load:
             content["rows"] = {"read": self.load.rows_read, "kept": self.load.rows_kept, "quarantined": self.load.rows_quarantined}
+            content["corrections"] = dict(self.load.corrections)
         if self.run:
             content["notebooks"] = {
                 status: sum(job.status == status for job in self.run.jobs) for status in ("done", "unchanged", "failed")
@@ -234,13 +236,13 @@ def build(
 def rebuild(workspace: Workspace, campaign: Campaign, folder: Path, *, jobs: int, progress: Progress | None = None) -> list[str]:
     """Build the published site again in `folder`, from the same inputs, and return one line for each file that is not the same, byte for byte.
 
-    Taken along are settings, notebooks, source files and the snapshots before; nothing that the first build made of this one. Raises
+    Taken along is what a build begins from (`lay`); nothing that the first build made of this one. Raises
     NotReady when there is no published site.
     """
     site = workspace.output(campaign)
     evidence = evidence_of(site)
     then = campaign.model_copy(update={"as_of": dt.date.fromisoformat(evidence["as_of"])})
-    other = _lay(workspace, then, folder)
+    other = lay(workspace, then, folder)
     load(other, then, jobs=jobs, progress=progress)
     check(other, then, progress=progress)
     told = run_notebooks(other, then, jobs=jobs, progress=progress)
@@ -252,12 +254,21 @@ def rebuild(workspace: Workspace, campaign: Campaign, folder: Path, *, jobs: int
     return list(compared(sums(site), sums(again.output), "page"))
 
 
-def _lay(workspace: Workspace, campaign: Campaign, folder: Path) -> Workspace:
-    """Lay a workspace in `folder` with what a build begins from."""
+def lay(workspace: Workspace, campaign: Campaign, folder: Path) -> Workspace:
+    """Lay a workspace in `folder` with what a build begins from, and return it.
+
+    These are settings, notebooks, source files, the secret of row keys (returned worklists mean nothing without it), what notebooks
+    read beside the store, and the snapshots before.
+    """
     other = Workspace(folder)
     for path in (workspace.params, workspace.notebooks, workspace.sources(campaign)):
         shutil.copytree(path, other.root / path.relative_to(workspace.root))
     shutil.copyfile(workspace.root / "_quarto.yml", other.root / "_quarto.yml")
+    for path in (keys.path(workspace, campaign), *read_beside(workspace, campaign)):
+        if path.is_file():
+            target = other.root / path.relative_to(workspace.root)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, target)
     snapshots = workspace.store(campaign, campaign.as_of).parent
     for before in sorted(path for path in snapshots.glob("????-??-??") if path.name < campaign.as_of.isoformat()):
         shutil.copytree(before, other.root / before.relative_to(workspace.root))

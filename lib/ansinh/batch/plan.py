@@ -177,11 +177,19 @@ def _job(
     parameters = {"campaign": campaign.name, "unit": code, "as_of": campaign.as_of.isoformat()}
     target = workspace.runs(campaign, campaign.as_of) / slug / f"{name}.ipynb"
     home = unit.parent if unit and unit.level != campaign.units.level else code
-    key = _key(workspace, campaign, source, parameters, home, common)
+    key = _key(workspace, campaign, source, parameters, home, tuple(page.get("reads", ())), common)
     return Job(name, code, home, source, target, told, parameters, key)
 
 
-def _key(workspace: Workspace, campaign: Campaign, source: Path, parameters: dict[str, str], unit: str, common: dict[str, Any]) -> str:
+def _key(
+    workspace: Workspace,
+    campaign: Campaign,
+    source: Path,
+    parameters: dict[str, str],
+    unit: str,
+    reads: tuple[str, ...],
+    common: dict[str, Any],
+) -> str:
     """Return all that the job depends on, each thing by its hash, so that a stale page is impossible and its reason can be told."""
     folder = workspace.store(campaign, campaign.as_of)
     own = {
@@ -189,6 +197,9 @@ def _key(workspace: Workspace, campaign: Campaign, source: Path, parameters: dic
         "parameters": parameters,
         "store": _store(folder, unit),
         "history": _history(folder, unit),
+        "reads": {
+            name: {path.name: _file(path, path.stat().st_mtime_ns) for path in _results(workspace, campaign, name)} for name in reads
+        },
     }
     return json.dumps(common | own, sort_keys=True, indent=0)
 
@@ -236,6 +247,17 @@ def _history(folder: Path, unit: str) -> dict[str, dict[str, str]]:
     earlier = [other for other in sorted(folder.parent.glob("????-??-??")) if other.name < folder.name and store.has_findings(other)]
     shown = (store.PERSONS.name, store.FINDINGS.name, store.OUTCOMES.name, store.WITHHELD.name)
     return {other.name: _store(other, unit, shown) for other in earlier}
+
+
+def read_beside(workspace: Workspace, campaign: Campaign) -> list[Path]:
+    """Return what any of the notebooks reads beside the store."""
+    read = {name for source in workspace.notebooks.glob("*.ipynb") for name in declaration(source).get("reads", ())}
+    return [path for name in sorted(read) for path in _results(workspace, campaign, name)]
+
+
+def _results(workspace: Workspace, campaign: Campaign, name: str) -> list[Path]:
+    """Return the results in one of the folders of the campaign's data that a notebook declares to read (metadata key ansinh.reads)."""
+    return sorted((workspace.data(campaign) / name).glob("*.result.json"))
 
 
 def _store(folder: Path, unit: str, tables: Iterable[str] = tuple(store.TABLES)) -> dict[str, str]:

@@ -58,7 +58,7 @@ def write_tables(
             _stage(workspace, campaign, size, seed, (number, count), parts[-1])
         tell("demo: tables", count, count)
         tell("demo: link", 0, 1)
-        link(parts, target, memory)
+        link(parts, target, memory=memory)
         tell("demo: link", 1, 1)
     return people
 

@@ -10,7 +10,7 @@ from ansinh.identity.banks import Banks
 from ansinh.intake import values
 from ansinh.intake.below import Below
 from ansinh.intake.columns import used_fields
-from ansinh.intake.files import notes
+from ansinh.intake.files import notes, refuse_returned
 from ansinh.intake.headings import Headings, Table, find_table
 from ansinh.intake.places import Places
 from ansinh.intake.records import SheetReader
@@ -38,6 +38,7 @@ def explain(path: Path, workspace: Workspace, campaign: Campaign) -> str:
             lines.append(f"sheet {sheet.name or '(the file)'} ({sheet.format}): no list, left alone")
             continue
         kind, table = max(found, key=lambda item: len(used_fields(item[0], item[1].columns) & item[1].columns.keys()))
+        refuse_returned(kind, table, path.name)
         lines += _sheet(sheet, table, SheetReader(kind, relative, campaign, places, banks))
     if not any(line.startswith("  unit:") for line in lines):
         raise SourceError(

@@ -20,6 +20,7 @@ from ansinh.campaign import Campaign, Workspace
 from ansinh.errors import SourceError
 from ansinh.identity.banks import Banks
 from ansinh.intake.columns import TABLE_OF, used_fields
+from ansinh.intake.fields import Tools
 from ansinh.intake.headings import Headings, Table, find_table
 from ansinh.intake.places import Places
 from ansinh.intake.records import SheetReader
@@ -93,6 +94,12 @@ def _tools(root: Path, campaign: str) -> tuple[Places, Banks, Headings]:
     return Places(workspace, settings), Banks.read(workspace.params / "banks.csv"), Headings.read(workspace.params / "headings.yml")
 
 
+def tools(root: Path, campaign: Campaign) -> Tools:
+    """Return what reading corrections needs."""
+    places, banks, _ = _tools(root, campaign.model_dump_json(by_alias=True))
+    return Tools(campaign, places, banks)
+
+
 @lru_cache(maxsize=4)
 def rules_hash(root: Path, campaign: str) -> str:
     """Hash everything but the file that decides how a file is read: this room, identity, headings, banks, units, campaign."""
@@ -163,6 +170,7 @@ def _read(job: Job, reader: SheetReader, headings: Headings, folder: Path, conte
             for sheet in read_sheets(job.path):
                 table = find_table(sheet, job.kind, headings, f"{job.relative}, {sheet.name or 'file'}")
                 if table is not None:
+                    refuse_returned(job.kind, table, job.relative)
                     loads.append(_sheet(sheet, table, reader, parts))
                     units.append(reader.unit)
         _unchanged(job, before)
@@ -173,6 +181,12 @@ def _read(job: Job, reader: SheetReader, headings: Headings, folder: Path, conte
     if not loads:
         return told("refused", f"{job.relative}: no list of this kind was found. Its headings must name {_needed(headings, job.kind)}.")
     return told("loaded", "", tuple(loads))
+
+
+def refuse_returned(kind: str, table: Table, name: str) -> None:
+    """Raise SourceError for a worklist that came back where lists of another kind are sought: it looks like one."""
+    if kind != "corrections" and "row_key" in table.columns:
+        raise SourceError(f"{name} is a returned worklist, no list. Put it where sources.corrections of the campaign file looks for such.")
 
 
 def _sheet(sheet: Sheet, table: Table, reader: SheetReader, parts: _Parts) -> SheetLoad:
@@ -194,7 +208,7 @@ def notes(sheet: Sheet, table: Table, reader: SheetReader) -> list[str]:
     said += [f"left out as no data: {left}"] if left else []
     if reader.kind == "beneficiaries" and "account_number" in table.columns:
         said.append("to read the accounts in it too, name the file under sources.accounts as well")
-    if reader.unit is None and "unit_text" not in table.columns:
+    if reader.unit is None and "unit_text" in used and "unit_text" not in table.columns:
         said.append("neither the file's name nor its titles say which unit it is from: begin the file's name with the unit's code")
     return said
 

@@ -19,7 +19,7 @@ from ansinh.identity import dates, legacy, names
 from ansinh.identity.banks import BRANCH_NAMED, BRAND_FIRST, Banks
 from ansinh.intake import values
 from ansinh.intake.below import Below, Section
-from ansinh.intake.columns import NEEDED, READERS, TABLE_OF, field_for, used_fields
+from ansinh.intake.columns import NEEDED, OURS, READERS, TABLE_OF, field_for, reason_of, used_fields
 from ansinh.intake.headings import Table
 from ansinh.intake.places import Places, called_commune
 from ansinh.intake.sheets import Row, Sheet
@@ -112,12 +112,14 @@ class SheetReader:
         if len(kept) < len(data):
             self._lay(kept, table)
         self._mends = []
-        self._encoding = self._encoding or sheet_encoding(self._cells.values())
+        if self.kind not in OURS:
+            self._encoding = self._encoding or sheet_encoding(self._cells.values())
         columns = {name: self._column(name, reader) for name, reader in READERS[self.kind].items()}
-        self._birth(columns)
-        columns["name_key"] = [names.key(text) if text else None for text in columns["full_name"]]
         columns["unit"] = self._units()
-        getattr(self, f"_{self.kind}")(columns, kept)
+        if "full_name" in columns:
+            self._birth(columns)
+            columns["name_key"] = [names.key(text) if text else None for text in columns["full_name"]]
+            getattr(self, f"_{self.kind}")(columns, kept)
         columns["extra"] = self._extra(kept, table)
         columns["source_row"] = self._positions
         columns["source_file"], columns["source_sheet"] = [str(self.path)] * len(kept), [self._sheet] * len(kept)
@@ -143,14 +145,14 @@ class SheetReader:
         known = [any(cell is not None and cell != "" and values.plain(cell) for cell in cells) for cells in zip(*columns, strict=True)]
         kept = [row for row, knows in zip(data, known, strict=True) if knows]
         held = [row for row, knows in zip(data, known, strict=True) if not knows]
-        count = len(held)
+        count, (reason, reason_text) = len(held), reason_of(self.kind)
         columns_held: dict[str, Column] = {
             "source_row": [number for number, _, _ in held],
             "cells": [json.dumps([values.plain(cell) for cell in row], ensure_ascii=False) for _, row, _ in held],
             "kind": [self.kind] * count,
             "unit": [self.unit or NO_UNIT] * count,
-            "reason": ["no_identity"] * count,
-            "reason_text": ["Dòng không có họ tên và không có số định danh nên không biết là của ai. Bổ sung rồi gửi lại."] * count,
+            "reason": [reason] * count,
+            "reason_text": [reason_text] * count,
             "source_file": [str(self.path)] * count,
             "source_sheet": [self._sheet] * count,
         }

@@ -6,6 +6,8 @@ import html
 from dataclasses import dataclass
 from typing import Any
 
+from ansinh.cells import CONTROLS
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -24,10 +26,6 @@ class Shown:
 
     def __add__(self, other: Shown) -> Shown:
         return Shown(self.html + "\n" + other.html, self.text + "\n\n" + other.text, (*self.queries, *other.queries))
-
-
-CONTROLS = dict.fromkeys((*range(0, 9), 11, 12, *range(14, 32), 127, 8206, 8207, *range(8234, 8239), *range(8294, 8298)))
-"""Control and direction marks: they have no business in a name and can turn a page around."""
 
 
 def escape(value: object) -> str:

@@ -19,7 +19,7 @@ from ansinh.site.wanted import NAME, Wanted
 
 SHIPPED = Path(__file__).with_name("theme")
 """Files that are ours, to the byte, need not be text: fonts and their licences."""
-LISTS = ("beneficiaries", "register_matches", "accounts", "payments")
+LISTS = ("beneficiaries", "register_matches", "accounts", "payments", "corrections")
 """Tables of the store that hold what identifies persons."""
 SHOWN_REFUSALS = 20
 REACH = 12

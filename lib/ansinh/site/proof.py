@@ -35,6 +35,7 @@ _KINDS = {
     "register_matches": "Kết quả đối chiếu của Công an",
     "accounts": "Danh sách tài khoản",
     "payments": "Danh sách chi trả",
+    "corrections": "Danh sách cần rà soát gửi lại",
 }
 
 

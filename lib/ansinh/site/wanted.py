@@ -21,6 +21,7 @@ from unidecode import unidecode
 
 from ansinh import store
 from ansinh.campaign import Campaign, Workspace
+from ansinh.intake.fields import labels
 from ansinh.site.texts import embedded, plainly, views
 from ansinh.units import LEVELS
 
@@ -261,16 +262,27 @@ def _joined(phrase: str) -> str:
     return re.sub(r"(?<=[a-z]) [-_.+] (?=[a-z])", " ", phrase)
 
 
-_NUMBERS = """
+def _written(tells: str) -> str:
+    """Return SQL for the names or numbers of returned worklists: what was found may be mended by now, what was written may not be applied."""
+    listed = ", ".join(f"'{label}'" for label in labels(tells))
+    plain = "regexp_replace({}, '[^0-9A-Za-z]', '', 'g')" if tells == "number" else "{}"
+    return " UNION ALL ".join(
+        f"SELECT {plain.format(column)} FROM corrections WHERE field IN ({listed})" for column in ("found_value", "value")
+    )
+
+
+_NUMBERS = f"""
 SELECT DISTINCT value FROM (
     SELECT number AS value FROM beneficiaries UNION ALL SELECT receiver_number FROM beneficiaries UNION ALL SELECT phone FROM beneficiaries
     UNION ALL SELECT number FROM register_matches UNION ALL SELECT number FROM accounts UNION ALL SELECT account_number FROM accounts
-    UNION ALL SELECT number FROM payments UNION ALL SELECT account_number FROM payments)
+    UNION ALL SELECT number FROM payments UNION ALL SELECT account_number FROM payments
+    UNION ALL {_written("number")})
 WHERE value IS NOT NULL AND length(value) >= 8
 """
-_NAMES = """
+_NAMES = f"""
 SELECT DISTINCT value FROM (
     SELECT full_name AS value FROM beneficiaries UNION ALL SELECT receiver_name FROM beneficiaries
-    UNION ALL SELECT full_name FROM accounts UNION ALL SELECT holder_name FROM accounts UNION ALL SELECT full_name FROM payments)
+    UNION ALL SELECT full_name FROM accounts UNION ALL SELECT holder_name FROM accounts UNION ALL SELECT full_name FROM payments
+    UNION ALL {_written("name")})
 WHERE value IS NOT NULL
 """
