@@ -349,6 +349,7 @@ def test_a_row_without_a_number_of_its_own_is_no_signature(district: District, o
     sheet = Sheet(out / "cap-xa/001-00001-phuc-xa.xlsx")
     for row in range(2, sheet.sheet.max_row + 1):
         sheet.set(row, "STT", None)
+        sheet.set(row, "Ngày sinh", None)
         sheet.set(row, "Cách xử lý", "Xác nhận của Chủ tịch")
     sheet.fill(BINH, "Số định danh", "001050067890")
     sheet.save(back(district))

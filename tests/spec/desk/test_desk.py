@@ -94,7 +94,7 @@ def test_choosing_with_widgets_leads_from_district_to_commune_to_a_working_copy(
     assert "district_coverage" not in panel.notebook.options
     panel.place.value = "277"
     assert choice.unit == "277"
-    assert panel.notebook.options == ("district_cleanliness", "district_coverage", "district_payment")
+    assert panel.notebook.options == ("audit_sample", "district_cleanliness", "district_coverage", "district_payment")
     panel.part.value = "10015"
     assert (choice.unit, panel.notebook.options) == ("10015", ("commune_sheet",))
     panel.button.click()
