@@ -35,6 +35,18 @@ def test_a_page_that_links_nowhere_is_refused_and_the_old_site_stays(tmp_path: P
     assert (tmp_path / "site" / "old.html").is_file()
 
 
+def test_a_link_to_a_file_outside_the_documentation_becomes_its_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "docs" / "guide").mkdir(parents=True)
+    (tmp_path / "LICENSE").touch()
+    (tmp_path / "docs" / "_quarto.yml").write_text("project: {type: website}\nwebsite: {title: Manual}\n", encoding="utf-8")
+    (tmp_path / "docs" / "index.md").write_text("# Start\n", encoding="utf-8")
+    (tmp_path / "docs" / "guide" / "index.md").write_text("# Manual\n\nSee [the licence](../../LICENSE).\n", encoding="utf-8")
+    monkeypatch.setattr(manual, "ROOT", tmp_path)
+    manual.build(tmp_path / "site")
+    page = (tmp_path / "site" / "guide" / "index.html").read_text(encoding="utf-8")
+    assert "See the licence." in page
+
+
 def _named(contents: Any) -> list[str]:
     found = []
     for item in contents:
