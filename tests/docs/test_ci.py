@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -12,13 +13,19 @@ from typing import Any
 import pytest
 import yaml
 
+from ansinh import __version__
 from tests.docs.samples import ROOT, Sample, run
 
 FILES = ROOT / "examples" / "ci"
 GITHUB: dict[Any, Any] = yaml.safe_load((FILES / "github-actions.yml").read_text(encoding="utf-8"))
 GITLAB: dict[Any, Any] = yaml.safe_load((FILES / "gitlab-ci.yml").read_text(encoding="utf-8"))
+CONTAINER = (FILES / "Containerfile").read_text(encoding="utf-8")
 LONGEST = 35
 """Lines a ready file may have: the build does the work."""
+
+
+def copied() -> list[str]:
+    return [name for line in re.findall(r"^COPY (.*)$", CONTAINER, re.MULTILINE) for name in line.split()[:-1]]
 
 
 def github_steps() -> list[str]:
@@ -70,10 +77,25 @@ def test_a_build_with_failed_units_is_published_and_a_refused_one_is_not(code: i
 
 
 def test_the_container_file_copies_what_there_is() -> None:
-    text = (FILES / "Containerfile").read_text(encoding="utf-8")
-    named = [name for line in re.findall(r"^COPY (.*)$", text, re.MULTILINE) for name in line.split()[:-1]]
-    assert {"pyproject.toml", "uv.lock", "lib"} <= set(named)
-    assert [name for name in named if not (ROOT / name).exists()] == []
+    assert {"pyproject.toml", "uv.lock", "lib"} <= set(copied())
+    assert [name for name in copied() if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.slow
+def test_what_the_container_file_copies_is_enough_to_install_the_command(tmp_path: Path) -> None:
+    for name in copied():
+        source, target = ROOT / name, tmp_path / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target)
+    sync = re.search(r"^RUN (uv sync [^&\n]*)", CONTAINER, re.MULTILINE)
+    assert sync
+    # The image keeps no cache; here the packages may come from this machine's.
+    command = [str(Path(sys.executable).with_name("uv")), *sync[1].replace("--no-cache", "").split()[1:]]
+    environment = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT")}
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, env=environment | {"UV_PYTHON_DOWNLOADS": "never"})
+    shutil.rmtree(tmp_path / "lib")
+    said = subprocess.run([tmp_path / ".venv" / "bin" / "ansinh", "--version"], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == __version__
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="hadolint is installed on Linux only")
