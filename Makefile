@@ -22,7 +22,7 @@ test-all: .venv/ready-test ## Run all tests, the slow ones too
 coverage: .venv/ready-test ## Run the tests of `make test` and tell which lines they reach (docs/coverage.md explains the others)
 	@.venv/bin/pytest -n auto --dist loadfile -m "not slow" --cov --cov-report=term --cov-report=html:.coverage-html
 
-check: .venv/ready-test ## Format, lint, types, import rules, and what notebooks may hold
+check: .venv/ready-test ## Format, lint, types, import rules, what notebooks hold
 	@.venv/bin/ruff format --check lib tests docs
 	@.venv/bin/ruff check lib tests docs
 	@.venv/bin/mypy

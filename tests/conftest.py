@@ -17,6 +17,8 @@ from ansinh.campaign import DEFAULT_CAMPAIGN, Campaign, Workspace
 ROOT = Path(__file__).parents[1]
 PEOPLE = 9_000
 SEED = 7
+COMMUNE = "00199"
+"""Phường Láng Hạ of Đống Đa: the commune whose own sheet the small city publishes."""
 """Not the shipped demo's seed: what holds must hold for a city nobody tuned to."""
 
 
@@ -84,6 +86,7 @@ def published_city(cache: Path) -> Workspace:
         if not marker.is_file() or marker.read_text() != state:
             campaign = small(workspace.campaign())
             report = run(workspace, campaign, jobs=os.cpu_count() or 1)
+            run(workspace, campaign, notebooks=("commune_sheet",), units=(COMMUNE,))
             site_of(workspace, campaign, report, renderer="embedded", strict=True, jobs=2, progress=None)
             marker.write_text(state)
     return workspace

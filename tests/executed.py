@@ -42,6 +42,8 @@ def execute_copies(city: Workspace, folder: Path = FOLDER) -> None:
             if cell.cell_type == "code":
                 cell.execution_count = count
                 for output in cell.outputs:
+                    if "metadata" in output:
+                        output.metadata = {}
                     if "execution_count" in output:
                         output.execution_count = count
         executed.metadata = nbformat.from_dict(KERNEL)

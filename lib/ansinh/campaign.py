@@ -21,7 +21,9 @@ from ansinh.errors import CampaignError, UserError
 from ansinh.units import Register, Unit
 
 DEFAULT_CAMPAIGN = "hanoi-tet-2024"
-KINDS = ("beneficiaries", "register_matches", "accounts", "payments")
+LISTS = ("beneficiaries", "register_matches", "accounts", "payments")
+KINDS = (*LISTS, "corrections")
+"""Kinds of lists, and the returned worklists that correct them."""
 
 Severity = Literal["blocks_account", "blocks_payment", "warns"]
 Actor = Literal["commune", "police", "bank", "post", "department"]
@@ -119,9 +121,10 @@ class Sources(Settings):
     register_matches: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
     payments: tuple[str, ...] = ()
+    corrections: tuple[str, ...] = Field(default=("phan-hoi/*",), description="Returned worklists (docs/worklists.md)")
     queries: tuple[Query, ...] = ()
 
-    @field_validator("folder", "beneficiaries", "register_matches", "accounts", "payments")
+    @field_validator("folder", *KINDS)
     @classmethod
     def _inside(cls, value: Any) -> Any:
         for text in [value] if isinstance(value, str) else value:
@@ -199,6 +202,7 @@ class OwnCheck(Settings):
     remedy: str
     """What to do, in one Vietnamese sentence"""
     source: str
+    mends: tuple[str, ...] = Field(default=(), description="Fields a worklist asks for (docs/worklists.md); none: an answer only")
     applies: str = "true"
     """SQL condition: the rows it applies to"""
     not_applicable_reason: str = ""
@@ -230,10 +234,23 @@ class Demo(Settings):
     history: tuple[dt.date, ...] = Field(default=(), description="Earlier as-of dates that a build judges first, so that pages can compare")
 
 
+TAKEN = frozenset({"data", "params", "notebooks", "reports", "lib", "tests", "docs"})
+"""Folders of a workspace that hold something else: no site is written there."""
+
+
 class Site(Settings):
-    """Where the published site is written, inside the workspace."""
+    """Where the published site is written, inside the workspace, and how many earlier sites are kept beside it."""
 
     output: str = "_site"
+    keep: int = Field(default=3, ge=0, description="Earlier sites kept, to which `ansinh publish --rollback` returns")
+
+    @field_validator("output")
+    @classmethod
+    def _apart(cls, value: str) -> str:
+        path = Path(value)
+        if path.is_absolute() or ".." in path.parts or not path.parts or path.parts[0] in TAKEN:
+            raise ValueError(f"{value!r} must be a relative path without '..', outside {', '.join(sorted(TAKEN))}")
+        return value
 
 
 class Campaign(Settings):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,14 +18,18 @@ from typing import Any
 from ansinh import store
 from ansinh.batch import RunReport
 from ansinh.batch import run as run_notebooks
+from ansinh.batch.lock import alone as alone
+from ansinh.batch.plan import read_beside
 from ansinh.campaign import Campaign, Workspace
 from ansinh.checks import CheckReport
 from ansinh.checks import run as run_checks
 from ansinh.demo import write_city
 from ansinh.disclosure import Released
-from ansinh.intake import LoadReport, load
+from ansinh.intake import LoadReport, keys, load
 from ansinh.measures import Scope, history, protection
 from ansinh.site import SiteReport, publish
+from ansinh.site.swap import marker, sums
+from ansinh.site.verify import compared, evidence_of
 
 Progress = Callable[..., None]
 
@@ -49,7 +54,8 @@ class Summary:
     @property
     def failed(self) -> list[str]:
         """One line per file that was refused and per notebook that failed: unit, cell, error."""
-        lines = [f"{file.path}: {file.message}" for file in self.load.files if file.status == "refused"] if self.load else []
+        refused = self.load.refused if self.load else ()
+        lines = [file.message if file.message.startswith(file.path) else f"{file.path}: {file.message}" for file in refused]
         for job in self.run.failed if self.run else ():
             lines.append(f"{job.notebook} {job.unit or 'city'}{f', cell {job.cell}' if job.cell else ''}: {job.error}")
         return lines
@@ -74,6 +80,7 @@ class Summary:
         }
         if self.load:
             content["rows"] = {"read": self.load.rows_read, "kept": self.load.rows_kept, "quarantined": self.load.rows_quarantined}
+            content["corrections"] = dict(self.load.corrections)
         if self.run:
             content["notebooks"] = {
                 status: sum(job.status == status for job in self.run.jobs) for status in ("done", "unchanged", "failed")
@@ -197,28 +204,75 @@ def build(
     renderer: str = "auto",
     strict: bool = False,
     force: bool = False,
+    scheduler: str = "",
+    share: str = "",
     progress: Progress | None = None,
 ) -> Summary:
     """Do all of it: demo city if the campaign is a demo, intake, check, run, site. Returns the summary.
 
+    `scheduler` and `share` let other machines run the notebooks (`batch.run`).
+
     Raises UserError for what the user can mend and GateRefusal when nothing may be published; the old site then stays.
     """
     told = summary(campaign)
-    if campaign.demo and campaign.demo.history:
-        with timed(told, "earlier dates"):
-            write_history(workspace, campaign, jobs=jobs, progress=progress)
-    with timed(told, "demo"):
-        write_demo(workspace, campaign, jobs=jobs, progress=progress)
-    with timed(told, "intake"):
-        told.load = load(workspace, campaign, jobs=jobs, force=force, progress=progress)
-    with timed(told, "check"):
-        check(workspace, campaign, force=force, progress=progress)
-        told.figures = city_figures(workspace, campaign)
-    with timed(told, "run"):
-        told.run = run_notebooks(workspace, campaign, jobs=jobs, force=force, progress=progress)
-    with timed(told, "site"):
-        told.site = site_of(workspace, campaign, told.run, renderer=renderer, strict=strict, jobs=jobs, progress=progress, force=force)
+    with alone(workspace, campaign):
+        if campaign.demo and campaign.demo.history:
+            with timed(told, "earlier dates"):
+                write_history(workspace, campaign, jobs=jobs, progress=progress)
+        with timed(told, "demo"):
+            write_demo(workspace, campaign, jobs=jobs, progress=progress)
+        with timed(told, "intake"):
+            told.load = load(workspace, campaign, jobs=jobs, force=force, progress=progress)
+        with timed(told, "check"):
+            check(workspace, campaign, force=force, progress=progress)
+            told.figures = city_figures(workspace, campaign)
+        with timed(told, "run"):
+            told.run = run_notebooks(workspace, campaign, jobs=jobs, force=force, scheduler=scheduler, share=share, progress=progress)
+        with timed(told, "site"):
+            told.site = site_of(workspace, campaign, told.run, renderer=renderer, strict=strict, jobs=jobs, progress=progress, force=force)
     return told
+
+
+def rebuild(workspace: Workspace, campaign: Campaign, folder: Path, *, jobs: int, progress: Progress | None = None) -> list[str]:
+    """Build the published site again in `folder`, from the same inputs, and return one line for each file that is not the same, byte for byte.
+
+    Taken along is what a build begins from (`lay`); nothing that the first build made of this one. Raises
+    NotReady when there is no published site.
+    """
+    site = workspace.output(campaign)
+    evidence = evidence_of(site)
+    then = campaign.model_copy(update={"as_of": dt.date.fromisoformat(evidence["as_of"])})
+    other = lay(workspace, then, folder)
+    load(other, then, jobs=jobs, progress=progress)
+    check(other, then, progress=progress)
+    told = run_notebooks(other, then, jobs=jobs, progress=progress)
+    default = {*then.notebooks.city, *then.notebooks.unit}
+    for page in evidence["pages"]:
+        if page["notebook"] not in default:
+            run_notebooks(other, then, notebooks=(page["notebook"],), units=(page["parameters"]["unit"],), jobs=jobs, progress=progress)
+    again = site_of(other, then, told, renderer=marker(site).get("renderer", "auto"), strict=False, jobs=jobs, progress=progress)
+    return list(compared(sums(site), sums(again.output), "page"))
+
+
+def lay(workspace: Workspace, campaign: Campaign, folder: Path) -> Workspace:
+    """Lay a workspace in `folder` with what a build begins from, and return it.
+
+    These are settings, notebooks, source files, the secret of row keys (returned worklists mean nothing without it), what notebooks
+    read beside the store, and the snapshots before.
+    """
+    other = Workspace(folder)
+    for path in (workspace.params, workspace.notebooks, workspace.sources(campaign)):
+        shutil.copytree(path, other.root / path.relative_to(workspace.root))
+    shutil.copyfile(workspace.root / "_quarto.yml", other.root / "_quarto.yml")
+    for path in (keys.path(workspace, campaign), *read_beside(workspace, campaign)):
+        if path.is_file():
+            target = other.root / path.relative_to(workspace.root)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, target)
+    snapshots = workspace.store(campaign, campaign.as_of).parent
+    for before in sorted(path for path in snapshots.glob("????-??-??") if path.name < campaign.as_of.isoformat()):
+        shutil.copytree(before, other.root / before.relative_to(workspace.root))
+    return other
 
 
 def index_address(output: Path) -> str:

@@ -238,7 +238,12 @@ MENDS = Table(
         _c("field", "text", "Canonical field", "Trường dữ liệu"),
         _c("original", "text", "Value as read from the cell", "Giá trị gốc", personal=True),
         _c("value", "text", "Value as stored", "Giá trị sau chuẩn hóa", personal=True),
-        _c("rule", "text", "Rule that mended it, stable id", "Quy tắc chuẩn hóa"),
+        _c(
+            "rule",
+            "text",
+            "Rule that mended it, stable id; `correction`: a returned worklist, whose file, sheet and row then stand here",
+            "Quy tắc chuẩn hóa",
+        ),
         _c(
             "confidence",
             "number",
@@ -246,6 +251,34 @@ MENDS = Table(
             "Độ tin cậy",
             "share",
         ),
+        *_WHERE,
+    ),
+)
+
+CORRECTIONS = Table(
+    "corrections",
+    "one row of a returned worklist, and what became of it",
+    ("source_file", "source_sheet", "source_row"),
+    (
+        _c("row_key", "text", "Key of the row that is meant, opaque (docs/worklists.md)", "Mã dòng"),
+        _c("table", "text", "Table of that row; null when the key is none", "Bảng"),
+        _c("row_id", "text", "record_id, match_id, account_id or payment_id of that row; null when it was not found", "Mã bản ghi"),
+        _UNIT,
+        _c("check_id", "text", "Check the row was listed for", "Mã tiêu chí"),
+        _c("field", "text", "Field to mend, as the sheet names it", "Trường cần sửa"),
+        _c("found_value", "text", "Value when the list was made", "Giá trị hiện có", personal=True),
+        _c("value", "text", "Right value, as the recipient wrote it", "Giá trị đúng", personal=True),
+        _c("answer", "text", "What the recipient says was done", "Kết quả xử lý"),
+        _c("note", "text", "Note of the recipient", "Ghi chú xử lý", personal=True),
+        _c(
+            "state",
+            "text",
+            "applied | already (the source says so by now) | answered (no value to apply) | open (not filled in) |"
+            " unknown, stale, conflict, unreadable, field (quarantined)",
+            "Tình trạng",
+        ),
+        _c("state_text", "text", "Why it waits, in Vietnamese; empty otherwise", "Lý do chờ xử lý"),
+        _EXTRA,
         *_WHERE,
     ),
 )
@@ -362,7 +395,20 @@ WITHHELD = Table(
 
 TABLES: Mapping[str, Table] = {
     table.name: table
-    for table in (BENEFICIARIES, REGISTER_MATCHES, ACCOUNTS, PAYMENTS, QUARANTINE, MENDS, LOADS, FINDINGS, OUTCOMES, PERSONS, WITHHELD)
+    for table in (
+        BENEFICIARIES,
+        REGISTER_MATCHES,
+        ACCOUNTS,
+        PAYMENTS,
+        QUARANTINE,
+        MENDS,
+        CORRECTIONS,
+        LOADS,
+        FINDINGS,
+        OUTCOMES,
+        PERSONS,
+        WITHHELD,
+    )
 }
 
 BATCH = 50_000
@@ -501,6 +547,11 @@ def empty(table: Table) -> str:
 
 
 _SQL = {"text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN", "date": "DATE", "time": "TIMESTAMP_S"}
+
+
+def sql_type(table: Table, column: str) -> str:
+    """Return the engine's type of one column; raises KeyError when the table has no such column."""
+    return _SQL[{found.name: found.type for found in table.columns}[column]]
 
 
 def query(

@@ -1,9 +1,9 @@
 """Seconds per page: the embedded renderer beside `jupyter nbconvert` file by file and, where it is found, Quarto.
 
-    python -m tests.benchmarks.site reports/site/hanoi-tet-2024 [--pages 12]
+    uv run --with nbconvert python -m tests.benchmarks.site reports/site/hanoi-tet-2024 [--pages 12]
 
 The folder is a staged project, as `ansinh site` leaves it. nbconvert and Quarto are measured over --pages pages, the embedded renderer
-over all: cold, and again with what the first time kept. nbconvert makes bare pages without navigation; its figure is one process a file,
+over all: cold, and again with what the first time memory. nbconvert makes bare pages without navigation; its figure is one process a file,
 as its command works.
 """
 
@@ -19,7 +19,7 @@ from pathlib import Path
 from time import perf_counter
 
 from ansinh.site import embedded, quarto
-from ansinh.site.kept import Kept
+from ansinh.site.memory import Memory
 
 
 def main() -> None:
@@ -34,14 +34,14 @@ def main() -> None:
         folder = Path(name)
 
         def render(out: str) -> None:
-            with Kept(folder / "kept") as kept:
-                embedded.render(given.staged, folder / out, jobs=given.jobs, kept=kept)
+            with Memory(folder / "memory") as memory:
+                embedded.render(given.staged, folder / out, jobs=given.jobs, memory=memory)
 
         tell("embedded, cold", timed(lambda: render("cold")), len(documents))
         tell("embedded, nothing changed", timed(lambda: render("warm")), len(documents))
         convert = [sys.executable, "-m", "nbconvert", "--to", "html", "--log-level", "ERROR", "--output-dir", str(folder / "nbconvert")]
         if subprocess.run([*convert[:3], "--version"], capture_output=True, check=False).returncode:
-            print("nbconvert              not installed (the group notebook brings it)")
+            print("nbconvert              not installed (uv run --with nbconvert …)")
         else:
             tell("jupyter nbconvert", timed(lambda: [subprocess.run([*convert, str(path)], check=True) for path in few]), len(few))
         if quarto.find() is None:

@@ -20,6 +20,7 @@ KINDS = (
     "don-vi/006-dong-da/tai-khoan.html",
     "don-vi/006-dong-da/du-lieu.html",
     "don-vi/006-dong-da/chi-tra.html",
+    "xa-phuong/00199-lang-ha.html",
 )
 """One page of every kind."""
 

@@ -66,6 +66,24 @@ Nội dung một.
 Nội dung hai.
 
 :::"""
+MANUAL = """
+project: {type: website}
+lang: en
+website:
+  title: Manual
+  description: How it works
+  page-navigation: true
+  navbar:
+    left: [index.md, {href: guide/one.qmd, text: Guide}, {href: "https://example.org/", text: Elsewhere}]
+  sidebar:
+    contents:
+      - index.md
+      - section: Guide
+        contents: guide
+      - {section: Notebooks, contents: [notes.ipynb]}
+  page-footer: "See [the index](index.md)."
+"""
+PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 PAGES: dict[str, tuple[dict[str, Any], list[str]]] = {
     "index": ({"title": "Toàn địa bàn"}, [PROSE, TABLE.format(id="bang-chung"), FIGURE]),
     "chi-thi": ({"title": "Nhiệm vụ"}, ["## Văn bản\n\nXem [toàn địa bàn](index.ipynb).", TABLE.format(id="bang-nhiem-vu")]),
@@ -97,10 +115,37 @@ def lay(folder: Path) -> Path:
     return folder
 
 
+def lay_manual(folder: Path) -> Path:
+    """Write a small manual of Markdown documents and a notebook, a project without any campaign, into `folder` and return it."""
+    files = {
+        "_quarto.yml": MANUAL,
+        "index.md": "# The manual\n\n<!-- a note to the author -->\n\nRead [one](guide/one.qmd#first) and <https://example.org/>.\n\n## Start\n\n```sh\nmake site  # <b>\n```\n",
+        "guide/one.qmd": "---\ntitle: One\norder: 2\n---\n\n## First\n\n![A tile](tile.svg){fig-alt='A blue tile'}\n\n[Home](/index.md)\n",
+        "guide/two.md": "---\ntitle: Two\norder: 1\n---\n\nText.\n",
+        "guide/tile.svg": '<svg xmlns="http://www.w3.org/2000/svg"/>\n',
+        "guide/unused.svg": "<svg/>",
+        "_draft.md": "# Draft\n",
+        "README.md": "# Not a page\n",
+    }
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content, encoding="utf-8")
+    picture = nbformat.v4.new_output("display_data", {"image/png": PICTURE})
+    words = nbformat.v4.new_output("display_data", {"text/markdown": "**bold**"})
+    cells = [
+        nbformat.v4.new_markdown_cell("# Notes\n\nSee @fig-dot and @tbl-none."),
+        nbformat.v4.new_code_cell("#| label: fig-dot\n#| fig-cap: A dot\n#| fig-alt: One dot\nplot()", outputs=[picture]),
+        nbformat.v4.new_code_cell("secret()", outputs=[words], metadata={"tags": ["remove-input"]}),
+        nbformat.v4.new_code_cell("gone()", outputs=[words], metadata={"tags": ["remove-cell"]}),
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "notes.ipynb")
+    return folder
+
+
 def _job(address: str, front: dict[str, Any]) -> Job:
     """A job as the batch plans it, as far as the staged project needs it."""
     told = front.get("ansinh", {})
-    return Job("", told.get("unit", ""), ROOT, ROOT, {"address": address, "order": told.get("order", 9)}, {}, "")
+    return Job("", told.get("unit", ""), told.get("unit", ""), ROOT, ROOT, {"address": address, "order": told.get("order", 9)}, {}, "")
 
 
 def write_page(path: Path, front: dict[str, Any], cells: list[str]) -> None:

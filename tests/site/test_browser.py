@@ -42,6 +42,14 @@ def test_a_commune_is_found_by_typing_and_its_row_is_shown(page: Page, index: st
     expect(page).to_have_url(index)
 
 
+def test_a_districts_row_leads_to_the_communes_own_page_and_that_back_to_its_district(page: Page, index: str) -> None:
+    page.goto(index.replace("index.html", "don-vi/006-dong-da/tai-khoan.html"))
+    page.locator("#bang-tai-khoan").get_by_role("link", name="Phường Láng Hạ").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Phường Láng Hạ")
+    page.get_by_label("Các trang của đơn vị").get_by_role("link", name="Tài khoản").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Quận Đống Đa: tài khoản")
+
+
 def test_a_search_without_a_result_says_so(page: Page, index: str) -> None:
     page.goto(index)
     page.get_by_label("Tìm đơn vị hoặc trang").fill("zzz")
@@ -96,9 +104,9 @@ def test_a_district_stands_beside_the_city_and_leads_to_its_neighbours(page: Pag
     page.goto(index.replace("index.html", "don-vi/006-dong-da/tai-khoan.html"))
     compared = page.locator("#so-voi-chung tbody tr").first.locator("td").all_inner_texts()
     assert [bool(re.fullmatch(r"\d+,\d %|…", text.replace("\xa0", " "))) for text in compared[:2]] == [True, True]
-    page.get_by_label("Đơn vị trước và sau").get_by_role("link", name="Quận Hai Bà Trưng").click()
+    page.get_by_label("Trang trước và sau").get_by_role("link", name="Hai Bà Trưng").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Quận Hai Bà Trưng: tài khoản")
-    page.get_by_label("Đơn vị trước và sau").get_by_role("link", name="Quận Đống Đa").click()
+    page.get_by_label("Trang trước và sau").get_by_role("link", name="Đống Đa").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Quận Đống Đa: tài khoản")
 
 
@@ -171,6 +179,16 @@ def test_it_prints_on_a4_without_navigation(page: Page, index: str, tmp_path: Pa
     assert not page.locator(".side").is_visible()
     page.pdf(path=str(tmp_path / "city.pdf"), format="A4")
     assert (tmp_path / "city.pdf").stat().st_size > 10_000
+
+
+def test_on_paper_tables_are_tables_and_on_a_phone_cards(page: Page, index: str) -> None:
+    page.set_viewport_size({"width": 640, "height": 900})
+    page.goto(index.replace("index.html", "chi-thi.html"))
+    row = page.locator("#bang-nhiem-vu tbody tr").first
+    assert row.evaluate("row => getComputedStyle(row).display") == "block"
+    assert row.locator("td").first.evaluate("cell => getComputedStyle(cell, '::before').content") == '"Nhiệm vụ"'
+    page.emulate_media(media="print")
+    assert row.evaluate("row => getComputedStyle(row).display") == "table-row"
 
 
 def test_text_stands_out_in_light_and_dark(browser: Browser, index: str) -> None:

@@ -23,6 +23,7 @@ from ansinh.audit.helping import Guide, near, signature, summary
 from ansinh.audit.method import Method
 from ansinh.audit.payment import Payment
 from ansinh.audit.records import Records
+from ansinh.audit.sampling import Sampling
 from ansinh.audit.sources import Sources
 from ansinh.campaign import Campaign, Workspace
 from ansinh.errors import NotReady, UnknownUnit, UserError
@@ -40,6 +41,7 @@ AREAS: Mapping[str, type[Area]] = {
     "directive": Directive,
     "sources": Sources,
     "method": Method,
+    "sampling": Sampling,
 }
 """The areas of an audit, in the order an auditor asks."""
 OWN = ("subject", "check", "sql", "help")
@@ -111,6 +113,7 @@ class Audit:
         self.directive = Directive(scope)
         self.sources = Sources(scope)
         self.method = Method(scope)
+        self.sampling = Sampling(scope)
 
     @property
     def unit(self) -> Unit | None:

@@ -93,7 +93,10 @@ def nobody(scope: Scope) -> Shown:
 def _with_origin(name: str, method: Callable[..., Shown]) -> Callable[..., Shown]:
     @wraps(method)
     def call(self: Area, *arguments: Any, **named: Any) -> Shown:
+        # An area keeps no table between calls: the scope keeps their answers, and notes what each call asked.
+        before = len(self.scope.asked)
         shown = method(self, *arguments, **named)
-        return Figure(shown.html, shown.text, Origin(type(self), self.scope, name, arguments, named))
+        queries = tuple(dict.fromkeys(self.scope.asked[before:]))
+        return Figure(shown.html, shown.text, queries, origin=Origin(type(self), self.scope, name))
 
     return call

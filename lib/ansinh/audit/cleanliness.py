@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from functools import cached_property
 
 from ansinh.audit.area import ROWS, Area, nobody
 from ansinh.checks import ACTORS, SEVERITIES
@@ -22,7 +21,7 @@ class Cleanliness(Area):
 
     synonyms = ROWS | {"by_actor": "by_who", "findings": "by_check", "errors": "by_check"}
 
-    @cached_property
+    @property
     def _whole(self) -> Released:
         return self.release(cleanliness.whole(self.scope))
 

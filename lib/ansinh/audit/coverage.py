@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from dataclasses import replace
-from functools import cached_property
 
 from ansinh.audit.area import ROWS, Area, nobody
 from ansinh.campaign import Campaign, Workspace
@@ -37,7 +36,7 @@ class Coverage(Area):
 
     synonyms = ROWS | {"reasons": "gap", "causes": "gap", "by_owner_of_account": "by_owner", "by_time": "by_hours", "by_gender": "by_sex"}
 
-    @cached_property
+    @property
     def _whole(self) -> Released:
         return self.release(coverage.whole(self.scope))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import cached_property
 
 from ansinh.audit.area import Area
 from ansinh.disclosure import Released
@@ -19,17 +18,18 @@ SHOWN = 10
 class Deadline(Area):
     """Will it be done in time."""
 
-    @cached_property
+    @property
     def _pace(self) -> Released:
         return self.release(deadline.pace(self.scope))
 
-    @cached_property
+    @property
     def _trend(self) -> Released:
         return self.release(deadline.trend(self.scope))
 
-    @cached_property
+    @property
     def _shares(self) -> list[float | None]:
-        return [self._trend.value("coverage", row) for row in range(len(self._trend.frame))]
+        told = self._trend
+        return [told.value("coverage", row) for row in range(len(told.frame))]
 
     @property
     def _deadline(self) -> dt.date:

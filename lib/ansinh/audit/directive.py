@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from functools import cached_property
 
 from ansinh.audit.area import Area
 from ansinh.audit.cleanliness import rules_note
@@ -19,23 +18,23 @@ NONE = "–"
 class Directive(Area):
     """The campaign's obligations and documents."""
 
-    @cached_property
+    @property
     def _clean(self) -> Released:
         return self.release(cleanliness.whole(self.scope))
 
-    @cached_property
+    @property
     def _cover(self) -> Released:
         return self.release(coverage.whole(self.scope))
 
-    @cached_property
+    @property
     def _paid(self) -> Released:
         return self.release(payment.whole(self.scope))
 
-    @cached_property
+    @property
     def _pace(self) -> Released:
         return self.release(deadline.pace(self.scope))
 
-    @cached_property
+    @property
     def _past(self) -> Released:
         return self.release(history.snapshots(self.scope))
 

@@ -5,65 +5,40 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any
-
-import pandas as pd
+from dataclasses import dataclass, field
 
 from ansinh import store
 from ansinh.audit.helping import near
 from ansinh.audit.records import PERSONAL, Records, fetch
 from ansinh.errors import UserError
-from ansinh.measures import Scope, cleanliness, coverage, payment, protection
+from ansinh.measures import Scope, cleanliness, coverage, payment
 from ansinh.show import Shown
 
 
 @dataclass(frozen=True)
-class Watched(Scope):
-    """A scope that notes its queries."""
-
-    seen: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
-
-    def query(self, sql: str, what: str) -> pd.DataFrame:
-        """Run a query and note it."""
-        self.seen[textwrap.dedent(sql).strip()] = what
-        return super().query(sql, what)
-
-
-@dataclass(frozen=True)
 class Origin:
-    """The call that made a figure: asked again when its SQL or records are wanted, so that a figure costs nothing more until then."""
+    """The call that made a figure: its records are asked for only when they are wanted, so that a figure costs nothing more until then."""
 
     area: type
     scope: Scope
     call: str
-    arguments: tuple[Any, ...] = ()
-    named: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         """The call in dotted words, such as "coverage.by_row"."""
         return f"{self.area.__name__.lower()}.{self.call}"
 
-    def queries(self) -> dict[str, str]:
-        """Return the queries the figure is counted with → what each counts, in the order they are asked."""
-        if self.scope.campaign.audience == protection.PUBLIC:
-            protection.withheld(self.scope)  # decided beforehand, so that only the figure's own queries are noted
-        watched = Watched(**{item.name: getattr(self.scope, item.name) for item in fields(Scope)})
-        getattr(self.area(watched), self.call)(*self.arguments, **self.named)
-        return watched.seen
-
 
 @dataclass(frozen=True, repr=False)
 class Figure(Shown):
     """What a call shows. `sql` is how it was counted, before disclosure control; `records` lists whom it counts."""
 
-    origin: Origin = field(compare=False)
+    origin: Origin = field(compare=False, kw_only=True)
 
     @property
     def sql(self) -> str:
         """The queries over the store that the figure is counted with."""
-        return "\n\n".join(f"-- {what}\n{sql};" for sql, what in self.origin.queries().items())
+        return "\n\n".join(f"{textwrap.dedent(query).strip()};" for query in self.queries)
 
     def records(self, of: str = "", row: str = "", limit: int = 20, *, reveal: bool = False, reason: str = "") -> Records:
         """Return up to `limit` records of the persons a figure counts: restricted, never a page.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from ansinh.audit.area import ROWS, Area
 from ansinh.checks import ACTORS
 from ansinh.disclosure import Counts, Released
@@ -17,7 +15,7 @@ class Payment(Area):
 
     synonyms = ROWS
 
-    @cached_property
+    @property
     def _whole(self) -> Released:
         return self.release(payment.whole(self.scope))
 

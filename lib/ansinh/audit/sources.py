@@ -11,6 +11,7 @@ KIND_WORDS = {
     "register_matches": "Kết quả đối chiếu của Công an",
     "accounts": "Danh sách tài khoản của ngân hàng, bưu điện",
     "payments": "Danh sách chi trả",
+    "corrections": "Danh sách cần rà soát gửi lại",
 }
 
 

@@ -1,18 +1,29 @@
-"""Evidence: what was made of what. No times and no paths of a machine, so that the same inputs give the same bytes."""
+"""Evidence: what was made of what. No times and no paths of a machine, so that the same inputs give the same bytes.
+
+Three files beside the sealed notebooks: evidence.json, which is published; store.json, the hash of every file of the store, and
+seconds.json, how long each notebook took when it last ran: both restricted (a small table's hash lets a guess be confirmed, and
+seconds are never the same twice).
+"""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.metadata
 import json
+import subprocess
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from ansinh import __version__, store
-from ansinh.batch.plan import LIBRARIES, Job, code_hash, key_file
+from ansinh.batch.plan import CITY, LIBRARIES, Job, code_hash, key_file
 from ansinh.campaign import Campaign, Workspace
 from ansinh.checks.catalogue import catalogue
 
 NAME = "evidence.json"
+STORE = "store.json"
+SECONDS = "seconds.json"
 
 
 def sealed_key(job: Job) -> str:
@@ -20,43 +31,122 @@ def sealed_key(job: Job) -> str:
     return hashlib.sha256(key_file(job).read_bytes()).hexdigest()
 
 
-def write_evidence(workspace: Workspace, campaign: Campaign, jobs: list[Job]) -> dict[str, Any]:
-    """Write evidence.json beside the sealed notebooks and return its content.
+def write_evidence(workspace: Workspace, campaign: Campaign, jobs: list[Job], seconds: Mapping[str, float] | None = None) -> dict[str, Any]:
+    """Write the evidence of a snapshot beside its sealed notebooks and return the content of evidence.json.
 
-    Inputs by name, size, SHA-256 and rows; checks by version; libraries by version; pages by notebook, parameters and SHA-256.
+    Inputs by name, unit, size (bytes), SHA-256 and rows; the store by table; checks and libraries by version; the code by hash and
+    commit; pages by notebook, parameters, input files and SHA-256. `seconds` are those of the notebooks run now, by the job's label.
     """
-    con = store.connect(workspace.store(campaign, campaign.as_of), [store.LOADS])
-    inputs = store.query(
-        con,
-        "SELECT source_file AS file, kind, any_value(sha256) AS sha256, any_value(bytes) AS bytes, any_value(status) AS status, sum(rows_read)::BIGINT AS rows_read,"
-        " sum(rows_kept)::BIGINT AS rows_kept, sum(rows_quarantined)::BIGINT AS rows_quarantined FROM loads GROUP BY 1, 2 ORDER BY 1, 2",
-        what="the evidence",
-    )
-    pages = [
-        {
-            "address": job.page["address"],
-            "notebook": job.notebook,
-            "parameters": job.parameters,
-            "depends_on": sealed_key(job),
-            "sha256": hashlib.sha256(job.target.read_bytes()).hexdigest(),
-        }
-        for job in jobs
-        if job.target.is_file() and key_file(job).is_file()
-    ]
+    folder = workspace.runs(campaign, campaign.as_of)
+    held = store_files(workspace.store(campaign, campaign.as_of))
+    inputs = _inputs(workspace, campaign)
     content = {
         "campaign": campaign.name,
         "as_of": campaign.as_of.isoformat(),
         "audience": campaign.audience,
         "synthetic": campaign.synthetic,
-        "ansinh": {"version": __version__, "code": code_hash()},
+        "ansinh": {"version": __version__, "code": code_hash(), **_commit()},
         "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
         "checks": {check.id: check.version for check in catalogue(campaign)},
-        "inputs": json.loads(inputs.to_json(orient="records")),
-        "pages": sorted(pages, key=lambda page: page["address"]),
+        "inputs": inputs,
+        "store": {"snapshot": campaign.as_of.isoformat(), "tables": by_table(held)},
+        "notebooks": {job.notebook: _sha256(job.source) for job in jobs},
+        "pages": sorted((_page(job, campaign, inputs) for job in jobs if _stands(job)), key=lambda page: page["address"]),
     }
-    folder = workspace.runs(campaign, campaign.as_of)
-    folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / f".{NAME}"
-    draft.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    draft.replace(folder / NAME)
+    _write(folder / NAME, content)
+    _write(folder / STORE, held)
+    spent = _read(folder / SECONDS) | {label: round(value, 2) for label, value in (seconds or {}).items()}
+    _write(folder / SECONDS, spent)
     return content
+
+
+def store_files(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file of a store's tables, by its path inside the store."""
+    return {
+        path.relative_to(folder).as_posix(): _hash(path)
+        for name in store.TABLES
+        for path in sorted((folder / name).glob("unit=*/part.parquet"))
+    }
+
+
+def by_table(held: Mapping[str, str]) -> dict[str, str]:
+    """Return one hash a table: of the names and hashes of all its files."""
+    tables: dict[str, list[str]] = {}
+    for path, digest in sorted(held.items()):
+        tables.setdefault(path.split("/", 1)[0], []).append(f"{digest}  {path}\n")
+    return {name: hashlib.sha256("".join(lines).encode()).hexdigest() for name, lines in sorted(tables.items())}
+
+
+def _inputs(workspace: Workspace, campaign: Campaign) -> list[dict[str, Any]]:
+    con = store.connect(workspace.store(campaign, campaign.as_of), [store.LOADS])
+    frame = store.query(
+        con,
+        "SELECT source_file AS file, kind, unit, any_value(sha256) AS sha256, any_value(bytes) AS bytes, any_value(status) AS status,"
+        " sum(rows_read)::BIGINT AS rows_read, sum(rows_kept)::BIGINT AS rows_kept, sum(rows_quarantined)::BIGINT AS rows_quarantined"
+        " FROM loads GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+        what="the evidence",
+    )
+    found: list[dict[str, Any]] = json.loads(frame.to_json(orient="records"))
+    return found
+
+
+def _stands(job: Job) -> bool:
+    return job.target.is_file() and key_file(job).is_file()
+
+
+def _page(job: Job, campaign: Campaign, inputs: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what is known of one page; its input files are those of its unit and those of no single unit (a bank's list)."""
+    home = {job.home, store.NO_UNIT} if job.unit else set()
+    return {
+        "address": job.page["address"],
+        "notebook": job.notebook,
+        "place": job.target.parent.name if job.unit else CITY,
+        "parameters": job.parameters,
+        "inputs": [item["file"] for item in inputs if not home or item["unit"] in home],
+        "depends_on": sealed_key(job),
+        "sha256": _sha256(job.target),
+    }
+
+
+@lru_cache(maxsize=1)
+def _commit() -> dict[str, Any]:
+    """Return the commit of the source the code lies in, and whether files of the package differ from it; nothing outside a checkout."""
+    package = Path(__file__).parents[1]
+
+    def git(*arguments: str) -> str:
+        try:
+            done = subprocess.run(["git", "-C", str(package), *arguments], capture_output=True, text=True, check=False, timeout=20)
+        except (OSError, subprocess.TimeoutExpired):
+            return ""
+        return done.stdout.strip() if done.returncode == 0 else ""
+
+    tracked = git("ls-files", "--error-unmatch", "__init__.py")
+    if not tracked:
+        return {}
+    return {"commit": git("rev-parse", "HEAD"), "changed_since": bool(git("status", "--porcelain", "--", "."))}
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@lru_cache(maxsize=65536)
+def _hash_of(path: Path, stamp: int, size: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _hash(path: Path) -> str:
+    told = path.stat()
+    return _hash_of(path, told.st_mtime_ns, told.st_size)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+
+
+def _write(path: Path, content: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}")
+    draft.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    draft.replace(path)

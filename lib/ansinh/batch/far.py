@@ -148,6 +148,8 @@ def _errand(work: Work, address: str) -> Errand:
     snapshots = {folder: told["store"]} | {folder.parent / day: files for day, files in told["history"].items()}
     names = {job.source: told["notebook"]} | {workspace.params / name: digest for name, digest in told["settings"].items()}
     names |= {snapshot / name: digest for snapshot, files in snapshots.items() for name, digest in files.items()}
+    data = workspace.data(work.campaign)
+    names |= {data / folder / name: digest for folder, files in told["reads"].items() for name, digest in files.items()}
     names |= {
         path: _hash(path, path.stat().st_mtime_ns) for path in (workspace.campaign_file(work.campaign.name), work.root / "_quarto.yml")
     }

@@ -44,10 +44,14 @@ LIBRARIES = (
 
 @dataclass(frozen=True)
 class Job:
-    """One notebook for one unit ("" for the whole campaign): source, result, page declaration and what it depends on."""
+    """One notebook for one unit ("" for the whole campaign): source, result, page declaration and what it depends on.
+
+    `home` is the reported unit the unit lies in, or is.
+    """
 
     notebook: str
     unit: str
+    home: str
     source: Path
     target: Path
     page: dict[str, Any]
@@ -173,11 +177,19 @@ def _job(
     parameters = {"campaign": campaign.name, "unit": code, "as_of": campaign.as_of.isoformat()}
     target = workspace.runs(campaign, campaign.as_of) / slug / f"{name}.ipynb"
     home = unit.parent if unit and unit.level != campaign.units.level else code
-    key = _key(workspace, campaign, source, parameters, home, common)
-    return Job(name, code, source, target, told, parameters, key)
+    key = _key(workspace, campaign, source, parameters, home, tuple(page.get("reads", ())), common)
+    return Job(name, code, home, source, target, told, parameters, key)
 
 
-def _key(workspace: Workspace, campaign: Campaign, source: Path, parameters: dict[str, str], unit: str, common: dict[str, Any]) -> str:
+def _key(
+    workspace: Workspace,
+    campaign: Campaign,
+    source: Path,
+    parameters: dict[str, str],
+    unit: str,
+    reads: tuple[str, ...],
+    common: dict[str, Any],
+) -> str:
     """Return all that the job depends on, each thing by its hash, so that a stale page is impossible and its reason can be told."""
     folder = workspace.store(campaign, campaign.as_of)
     own = {
@@ -185,6 +197,9 @@ def _key(workspace: Workspace, campaign: Campaign, source: Path, parameters: dic
         "parameters": parameters,
         "store": _store(folder, unit),
         "history": _history(folder, unit),
+        "reads": {
+            name: {path.name: _file(path, path.stat().st_mtime_ns) for path in _results(workspace, campaign, name)} for name in reads
+        },
     }
     return json.dumps(common | own, sort_keys=True, indent=0)
 
@@ -192,7 +207,8 @@ def _key(workspace: Workspace, campaign: Campaign, source: Path, parameters: dic
 def _common(workspace: Workspace, campaign: Campaign) -> dict[str, Any]:
     """Return what all jobs of a campaign depend on: its settings, the files beside them, our code and the libraries."""
     return {
-        "campaign": {key: _short(value) for key, value in campaign.model_dump(mode="json", by_alias=True).items()},
+        "campaign": {key: _short(value) for key, value in campaign.model_dump(mode="json", by_alias=True, exclude=WITHOUT).items()},
+        "synthetic": campaign.synthetic,
         "settings": _settings(workspace.params),
         "code": code_hash(),
         "libraries": versions(),
@@ -233,6 +249,17 @@ def _history(folder: Path, unit: str) -> dict[str, dict[str, str]]:
     return {other.name: _store(other, unit, shown) for other in earlier}
 
 
+def read_beside(workspace: Workspace, campaign: Campaign) -> list[Path]:
+    """Return what any of the notebooks reads beside the store."""
+    read = {name for source in workspace.notebooks.glob("*.ipynb") for name in declaration(source).get("reads", ())}
+    return [path for name in sorted(read) for path in _results(workspace, campaign, name)]
+
+
+def _results(workspace: Workspace, campaign: Campaign, name: str) -> list[Path]:
+    """Return the results in one of the folders of the campaign's data that a notebook declares to read (metadata key ansinh.reads)."""
+    return sorted((workspace.data(campaign) / name).glob("*.result.json"))
+
+
 def _store(folder: Path, unit: str, tables: Iterable[str] = tuple(store.TABLES)) -> dict[str, str]:
     files = {}
     for name in tables:
@@ -252,6 +279,8 @@ def _settings(params: Path) -> dict[str, str]:
     return {path.relative_to(params).as_posix(): _file(path, path.stat().st_mtime_ns) for path in sorted(paths) if path.is_file()}
 
 
+WITHOUT = {"demo", "site"}
+"""Settings no notebook can depend on: how large a demo city is made is told by its data, where the site lies by nothing."""
 ABOVE = frozenset({"site", "demo", "desk", "pipeline.py", "cli"})
 """Rooms above this one: no notebook can depend on them (the import rules are tested)."""
 

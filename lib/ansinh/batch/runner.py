@@ -17,7 +17,7 @@ import psutil
 from ansinh import store
 from ansinh.batch.engine import can_fork, use_maker, warm_context
 from ansinh.batch.evidence import write_evidence
-from ansinh.batch.plan import changed, is_done, plan, requested, weight
+from ansinh.batch.plan import CITY, changed, is_done, plan, requested, weight
 from ansinh.batch.work import TIME_LIMIT, JobReport, Work, execute
 from ansinh.campaign import Campaign, Workspace
 from ansinh.errors import NotReady
@@ -83,7 +83,8 @@ def run(
         reports.append(report)
     order = {(job.notebook, job.unit): at for at, job in enumerate(whole)}
     ended = sorted([*reports, *unchanged], key=lambda report: order[report.notebook, report.unit])
-    write_evidence(workspace, campaign, [*plan(workspace, campaign), *requested(workspace, campaign)])
+    seconds = {f"{report.notebook} {report.unit or CITY}": report.seconds for report in reports}
+    write_evidence(workspace, campaign, [*plan(workspace, campaign), *requested(workspace, campaign)], seconds)
     return RunReport(tuple(ended))
 
 
@@ -172,4 +173,4 @@ def _end(pool: ProcessPoolExecutor) -> None:
     processes = list((getattr(pool, "_processes", None) or {}).values())
     pool.shutdown(wait=False, cancel_futures=True)
     for process in processes:
-        process.terminate()
+        process.kill()

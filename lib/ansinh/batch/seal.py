@@ -58,7 +58,9 @@ def _output(output: nbformat.NotebookNode) -> nbformat.NotebookNode:
     kept = {key: value for key, value in output.items() if key != "metadata"}
     if "execution_count" in kept:
         kept["execution_count"] = None
-    return nbformat.from_dict(kept | ({"metadata": {}} if output.output_type in ("display_data", "execute_result") else {}))
+    if output.output_type in ("display_data", "execute_result"):
+        kept["metadata"] = {key: value for key, value in output.get("metadata", {}).items() if key == "ansinh"}
+    return nbformat.from_dict(kept)
 
 
 def front_matter(page: dict[str, Any], parameters: dict[str, str], campaign: Campaign, notebook_name: str, unit_name: str) -> str:

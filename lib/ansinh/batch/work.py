@@ -96,8 +96,8 @@ def _papermill(job: Job, draft: Path, workspace: Workspace, time_limit: int) -> 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return papermill.execute_notebook(
-            str(job.source),
-            str(draft),
+            _literal(job.source),
+            _literal(draft),
             parameters=job.parameters,
             engine_name="ansinh",
             kernel_name="python3",
@@ -107,6 +107,11 @@ def _papermill(job: Job, draft: Path, workspace: Workspace, time_limit: int) -> 
             execution_timeout=time_limit,
             cwd=str(workspace.notebooks),
         )
+
+
+def _literal(path: Path) -> str:
+    """Return a path as papermill takes it: it fills in parameters between braces, and a folder's name is no template."""
+    return str(path).replace("{", "{{").replace("}", "}}")
 
 
 def _one_line(error: Any) -> str:

@@ -16,6 +16,7 @@ CHECKS = (
         LAW,
         "register_result = 'name_differs'",
         CHECKED,
+        mends=("full_name", "register_matches.result"),
     ),
     Check(
         "A02",
@@ -27,6 +28,7 @@ CHECKS = (
         LAW,
         "register_result = 'birth_differs'",
         CHECKED,
+        mends=("birth", "register_matches.result"),
     ),
     Check(
         "A03",
@@ -38,6 +40,7 @@ CHECKS = (
         LAW,
         "register_result = 'sex_differs'",
         CHECKED,
+        mends=("sex", "register_matches.result"),
     ),
     Check(
         "A04",
@@ -49,6 +52,7 @@ CHECKS = (
         LAW,
         "register_result = 'number_not_found'",
         CHECKED,
+        mends=("number", "register_matches.result"),
     ),
     Check(
         "A05",
@@ -82,6 +86,7 @@ CHECKS = (
         LAW,
         "register_result IN ('missing_person', 'several')",
         CHECKED,
+        mends=("register_matches.result",),
     ),
     Check(
         "A08",

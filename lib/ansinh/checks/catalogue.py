@@ -12,6 +12,7 @@ from ansinh.checks.admit import admit
 from ansinh.checks.check import Check
 from ansinh.checks.same_person import THRESHOLD
 from ansinh.errors import CampaignError
+from ansinh.intake.fields import BY_NAME
 
 MODULES: tuple[tuple[str, Any], ...] = (
     ("completeness", completeness),
@@ -52,6 +53,10 @@ def _own(item: OwnCheck) -> Check:
     """Return a campaign's own check, its SQL admitted as nothing but a condition over the documented view."""
     for key in ("applies", "fails"):
         admit(getattr(item, key), item.table, f"checks.own {item.id}, {key}")
+    for name in item.mends:
+        if (item.table, name) not in BY_NAME:
+            known = ", ".join(field for table, field in BY_NAME if table == item.table)
+            raise CampaignError(f"checks.own {item.id}, mends: {name!r} cannot be corrected; fields: {known}.")
     reason = item.not_applicable_reason or "Không thuộc phạm vi của tiêu chí"
     return Check(
         item.id,
@@ -66,6 +71,7 @@ def _own(item: OwnCheck) -> Check:
         table=item.table,
         version=item.version,
         dimension=item.dimension,
+        mends=item.mends,
     )
 
 

@@ -38,7 +38,8 @@ class Check:
     """One check over the rows of one table.
 
     remedy and titles are Vietnamese, one sentence; source is the rule's legal or standard source; `completes` marks a field that
-    opening an account needs (D2).
+    opening an account needs (D2); `mends` names the fields a worklist asks for (intake.fields), of the judged table or as
+    "register_matches.result"; none where no value mends it.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Check:
     version: int = 1
     completes: bool = False
     dimension: str = ""
+    mends: tuple[str, ...] = ()
 
     def outcome(self) -> str:
         """Return SQL for the outcome of one row: 0 passes, 1 fails, 2 and up the reason why it does not apply."""

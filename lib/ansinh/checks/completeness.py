@@ -15,6 +15,7 @@ CHECKS = (
         FIELDS,
         "full_name IS NULL",
         completes=True,
+        mends=("full_name",),
     ),
     Check(
         "C02",
@@ -26,6 +27,7 @@ CHECKS = (
         FIELDS,
         "birth_text IS NULL",
         completes=True,
+        mends=("birth",),
     ),
     Check(
         "C03",
@@ -38,6 +40,7 @@ CHECKS = (
         "birth_precision <> 'day'",
         (("birth_text IS NULL", "Không có ngày sinh"), ("birth_year IS NULL OR birth_impossible", "Ngày sinh không đọc được")),
         completes=True,
+        mends=("birth",),
     ),
     Check(
         "C04",
@@ -49,6 +52,7 @@ CHECKS = (
         FIELDS,
         "number IS NULL",
         completes=True,
+        mends=("number",),
     ),
     Check(
         "C05",
@@ -60,6 +64,7 @@ CHECKS = (
         FIELDS,
         "commune_text IS NULL AND address IS NULL AND village IS NULL",
         completes=True,
+        mends=("commune", "village"),
     ),
     Check(
         "C06",
@@ -70,6 +75,7 @@ CHECKS = (
         "Bổ sung giới tính theo giấy tờ tùy thân.",
         "Thông tư 02/2021/TT-BLĐTBXH: mẫu danh sách đối tượng",
         "sex IS NULL",
+        mends=("sex",),
     ),
     Check(
         "C07",
@@ -80,6 +86,7 @@ CHECKS = (
         "Bổ sung số điện thoại của người thụ hưởng hoặc người nhận thay.",
         "Yêu cầu liên hệ khi mở tài khoản",
         "phone IS NULL",
+        mends=("phone",),
     ),
     Check(
         "C08",
@@ -91,5 +98,6 @@ CHECKS = (
         FIELDS,
         "account_number IS NULL OR bank_text IS NULL",
         table="accounts",
+        mends=("account_number", "bank"),
     ),
 )

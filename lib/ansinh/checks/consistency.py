@@ -17,6 +17,7 @@ CHECKS = (
         CARD,
         "sex <> number_sex",
         (*PERSONAL, ("sex IS NULL", "Không có giới tính")),
+        mends=("sex", "number"),
     ),
     Check(
         "K02",
@@ -32,6 +33,7 @@ CHECKS = (
             ("birth_year IS NULL OR birth_impossible OR birth_year > year(as_of)", "Ngày sinh không đọc được"),
             ("age > {age_limit}", "Tuổi vượt giới hạn, xem V08"),
         ),
+        mends=("birth", "number"),
     ),
     Check(
         "K03",
@@ -46,6 +48,7 @@ CHECKS = (
             ("age IS NULL OR birth_impossible OR age < 0 OR age > {age_limit}", "Không có tuổi tin cậy"),
             ("age_from IS NULL", "Mã đối tượng không có điều kiện tuổi"),
         ),
+        mends=("policy_code",),
     ),
     Check(
         "K04",
@@ -61,6 +64,7 @@ CHECKS = (
             ("amounts_allowed IS NULL", "Mã đối tượng không tính theo hệ số"),
             ("birth_year IS NULL OR age < age_from OR age > age_to", "Tuổi chưa rõ hoặc không phù hợp, xem K03"),
         ),
+        mends=("amount",),
     ),
     Check(
         "K05",
@@ -73,6 +77,7 @@ CHECKS = (
         "commune IS NULL",
         (("commune_text IS NULL", "Không ghi xã, phường"),),
         completes=True,
+        mends=("commune",),
     ),
     Check(
         "K06",
@@ -84,6 +89,7 @@ CHECKS = (
         "Bộ luật Dân sự 2015 Điều 47; Nghị định 20/2021/NĐ-CP Điều 34",
         "receiver_name IS NULL",
         (("age IS NULL OR age < 0", "Không có tuổi"), ("age >= 16", "Từ đủ 16 tuổi")),
+        mends=("receiver_name", "receiver_relation", "receiver_number"),
     ),
     Check(
         "K07",
@@ -95,6 +101,7 @@ CHECKS = (
         "Bộ luật Dân sự 2015 Điều 22, Điều 48",
         "receiver_name IS NULL",
         (("NOT coalesce(incapable, false)", "Không ghi mất năng lực hành vi"), ("age < 16", "Trẻ em, xem K06")),
+        mends=("receiver_name", "receiver_relation", "receiver_number"),
     ),
     Check(
         "K08",
@@ -112,6 +119,7 @@ CHECKS = (
         ),
         table="accounts",
         version=2,
+        mends=("holder_name",),
     ),
     Check(
         "K09",
@@ -128,6 +136,7 @@ CHECKS = (
         ),
         table="accounts",
         version=2,
+        mends=("opened",),
     ),
     Check(
         "K10",
@@ -178,6 +187,7 @@ CHECKS = (
         "Công văn của Thành phố ngày 07/01/2024",
         "any_account",
         (("NOT declined", "Không ghi không đăng ký"),),
+        mends=("declined",),
     ),
     Check(
         "K14",
@@ -189,5 +199,6 @@ CHECKS = (
         "Công văn của Thành phố ngày 07/01/2024",
         "NOT declined_confirmed OR declined_reason IS NULL",
         (("NOT declined", "Không ghi không đăng ký"),),
+        mends=("declined", "declined_reason"),
     ),
 )

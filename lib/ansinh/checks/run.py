@@ -53,7 +53,7 @@ def run(workspace: Workspace, campaign: Campaign, *, force: bool = False, progre
         tell("check: rows judged", number, len(VIEW_OF))
         judge(con, table, [check for check in checks if check.table == table])
     tell("check: rows judged", len(VIEW_OF), len(VIEW_OF))
-    _collect(con, checks, _earlier(target))
+    collect(con, checks, _earlier(target))
     findings = store.write_all(con, store.FINDINGS, "SELECT * FROM found", target)
     store.write_all(con, store.OUTCOMES, "SELECT * FROM outcome_counts", target)
     persons = store.write_all(con, store.PERSONS, PERSONS, target)
@@ -122,7 +122,8 @@ def _run(con: duckdb.DuckDBPyConnection, sql: str) -> None:
         raise EngineError(f"The engine could not judge the rows ({type(error).__name__}).") from None
 
 
-def _collect(con: duckdb.DuckDBPyConnection, checks: tuple[Check, ...], earlier: list[Path]) -> None:
+def collect(con: duckdb.DuckDBPyConnection, checks: tuple[Check, ...], earlier: list[Path]) -> None:
+    """Make the temporary tables `checks`, `outcome_counts` and `found` of all judged tables; `earlier` are the snapshots before."""
     frame = pd.DataFrame(
         [(c.id, c.version, c.table, c.severity, c.who, c.completes) for c in checks],
         columns=["check_id", "check_version", "table", "severity", "who", "completes"],

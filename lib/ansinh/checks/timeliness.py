@@ -13,6 +13,7 @@ CHECKS = (
         "Công văn 5234/LĐTBXH-TTTT: cập nhật hằng tháng trước kỳ chi trả; tham số register_days",
         "date_diff('day', checked_on, as_of) > {register_days}",
         (("checked_on IS NULL OR register_result = 'not_checked'", "Chưa đối chiếu"),),
+        mends=("register_matches.checked_on",),
     ),
     Check(
         "T02",
@@ -36,6 +37,7 @@ CHECKS = (
         "Danh sách của ngân hàng",
         "status IN ('closed', 'locked')",
         table="accounts",
+        mends=("status",),
     ),
     Check(
         "T04",

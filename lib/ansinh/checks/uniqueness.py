@@ -52,6 +52,7 @@ CHECKS = (
         "Luật Căn cước: mỗi người một số",
         "person_names > 1",
         NUMBERED,
+        mends=("number",),
     ),
     Check(
         "U05",
@@ -63,6 +64,7 @@ CHECKS = (
         "Luật Căn cước: mỗi người một số",
         "twin_numbers > 1",
         (*NUMBERED, ("birth_date IS NULL OR full_name IS NULL", "Không đủ họ tên và ngày sinh")),
+        mends=("number",),
     ),
     Check(
         "U06",
@@ -75,6 +77,7 @@ CHECKS = (
         "account_people >= {account_people}",
         (("account_number IS NULL OR NOT regexp_full_match(account_number, '[0-9A-Z]{6,19}')", "Số tài khoản sai dạng"),),
         table="accounts",
+        mends=("account_number",),
     ),
     Check(
         "U07",

@@ -18,6 +18,7 @@ CHECKS = (
         "number_kind = 'invalid'",
         NONE,
         completes=True,
+        mends=("number",),
     ),
     Check(
         "V02",
@@ -30,6 +31,7 @@ CHECKS = (
         "number_kind = 'unknown_province'",
         NO_PERSONAL,
         completes=True,
+        mends=("number",),
     ),
     Check(
         "V03",
@@ -42,6 +44,7 @@ CHECKS = (
         "number_year > year(as_of)",
         NO_PERSONAL,
         completes=True,
+        mends=("number",),
     ),
     Check(
         "V04",
@@ -53,6 +56,7 @@ CHECKS = (
         "Luật Căn cước 2023, điều khoản chuyển tiếp",
         "number_kind = 'cmnd'",
         NONE,
+        mends=("number",),
     ),
     Check(
         "V05",
@@ -65,6 +69,7 @@ CHECKS = (
         "number_kind IN ('lost_zeros', 'cmnd_lost_zero')",
         NONE,
         completes=True,
+        mends=("number",),
     ),
     Check(
         "V06",
@@ -77,6 +82,7 @@ CHECKS = (
         "number_kind = 'placeholder'",
         NONE,
         completes=True,
+        mends=("number",),
     ),
     Check(
         "V07",
@@ -89,6 +95,7 @@ CHECKS = (
         "birth_year IS NULL OR birth_impossible OR coalesce(birth_date > as_of, birth_year > year(as_of))",
         (("birth_text IS NULL", "Không có ngày sinh"),),
         completes=True,
+        mends=("birth",),
     ),
     Check(
         "V08",
@@ -100,6 +107,7 @@ CHECKS = (
         "Giới hạn sinh học; tham số age_limit của đợt",
         "age > {age_limit}",
         (("age IS NULL", "Không có năm sinh"),),
+        mends=("birth",),
     ),
     Check(
         "V09",
@@ -111,6 +119,7 @@ CHECKS = (
         "Công văn 5234/LĐTBXH-TTTT",
         "regexp_matches(full_name, '[0-9()\\[\\]_*/+=<>@#$%^&!?;:|\"]')",
         (("full_name IS NULL", "Không có họ tên"),),
+        mends=("full_name",),
     ),
     Check(
         "V10",
@@ -123,6 +132,7 @@ CHECKS = (
         "NOT regexp_full_match(account_number, '[0-9A-Z]{6,19}')",
         (("account_number IS NULL", "Không có số tài khoản"),),
         table="accounts",
+        mends=("account_number",),
     ),
     Check(
         "V11",
@@ -139,6 +149,7 @@ CHECKS = (
         ),
         table="accounts",
         version=2,
+        mends=("account_number",),
     ),
     Check(
         "V12",
@@ -151,6 +162,7 @@ CHECKS = (
         "bank IS NULL",
         (("bank_text IS NULL", "Không có tên ngân hàng"),),
         table="accounts",
+        mends=("bank",),
     ),
     Check(
         "V13",
@@ -162,6 +174,7 @@ CHECKS = (
         "Quy hoạch kho số viễn thông 2018",
         "NOT regexp_full_match(phone, '0[35789][0-9]{8}|02[0-9]{9}')",
         (("phone IS NULL", "Không có số điện thoại"),),
+        mends=("phone",),
     ),
     Check(
         "V14",
@@ -173,6 +186,7 @@ CHECKS = (
         "Nghị định 20/2021/NĐ-CP Điều 5; Pháp lệnh 02/2020/UBTVQH14",
         "NOT policy_known",
         (("policy_code IS NULL", "Danh sách không có mã đối tượng"),),
+        mends=("policy_code",),
     ),
     Check(
         "V15",
@@ -183,5 +197,6 @@ CHECKS = (
         "Ghi mức trợ cấp theo quyết định hưởng.",
         "Nghị định 20/2021/NĐ-CP Điều 6",
         "coalesce(amount, 0) <= 0",
+        mends=("amount",),
     ),
 )

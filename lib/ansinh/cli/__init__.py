@@ -25,9 +25,10 @@ def main() -> None:
     except AnsinhError as error:
         _say(str(error))
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        _say("Stopped. What was finished is kept; run the same command to go on.")
-        sys.exit(INTERRUPTED)
+    except SystemExit as ended:  # typer turns Ctrl-C into this
+        if ended.code == INTERRUPTED:
+            _say("Stopped. What was finished is kept; run the same command to go on.")
+        raise
     except OSError as error:
         if error.errno not in FULL:
             _report(error)

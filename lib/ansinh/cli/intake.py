@@ -47,7 +47,7 @@ def intake(
             _history(place, settings)
         return
     told = story.summary(settings)
-    with Teller() as teller, story.timed(told, "intake"):
+    with story.alone(place, settings), Teller() as teller, story.timed(told, "intake"):
         told.load = room.load(place, settings, jobs=job_count(jobs), force=force, progress=teller)
     if not json:
         _reconciliation(told.load)
@@ -83,8 +83,6 @@ def _listed(place: Workspace, settings: Campaign, what: str, units: tuple[str, .
 def _history(place: Workspace, settings: Campaign) -> None:
     from ansinh.intake import read_history
 
-    table = Table("time", "as of", "event", "list", "file", "read", "kept", "quarantined", "sha256", box=None)
     for entry in read_history(place.data(settings)):
-        read, kept, held = (f"{rows:,}" for rows in (entry.rows_read, entry.rows_kept, entry.rows_quarantined))
-        table.add_row(entry.time, entry.as_of, entry.event, entry.kind, entry.file, read, kept, held, entry.sha256[:12])
-    Console(highlight=False, soft_wrap=True).print(table)
+        counts = f"{entry.rows_read:,} read = {entry.rows_kept:,} kept + {entry.rows_quarantined:,} quarantined"
+        typer.echo(f"{entry.time}  {entry.as_of}  {entry.event:<8}  {entry.file}: {counts}; sha256 {entry.sha256[:12] or '-'}")

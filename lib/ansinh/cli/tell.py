@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Sequence
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -13,6 +14,9 @@ from rich.table import Table
 
 from ansinh.intake import LoadReport
 from ansinh.pipeline import Summary, index_address
+
+if TYPE_CHECKING:
+    from ansinh.casework import Result
 
 PLAIN_INTERVAL = 5.0
 """Seconds between two plain lines of one stage, so that a CI log stays short."""
@@ -84,6 +88,8 @@ def closing(told: Summary, *, as_json: bool) -> None:
     table.add_row("days left", str(told.days_left) if told.days_left >= 0 else f"deadline passed {-told.days_left} days ago")
     if told.load is not None:
         table.add_row("rows", rows_line(told.load))
+        if told.load.corrections:
+            table.add_row("corrections", ", ".join(f"{count:,} {state}" for state, count in sorted(told.load.corrections.items())))
         if told.load.unmatched:
             table.add_row("not read", f"{len(told.load.unmatched)} files that no pattern under sources names: {_some(told.load.unmatched)}")
     if told.run is not None:
@@ -98,6 +104,40 @@ def closing(told: Summary, *, as_json: bool) -> None:
     out.print(table, soft_wrap=True)
     for line in told.failed:
         out.print(f"- {line}", markup=False, soft_wrap=True)
+
+
+def evaluated(result: Result) -> None:
+    """Print what a sample says of the whole: by stratum, overall, and whether it can be tolerated."""
+    out = Console(highlight=False)
+    sample = result.sample
+    bound = f"{sample.confidence:.0%} bound"
+    table = Table("stratum", "items", "examined", "wrong", "estimate", "lower", "upper", title=f"one-sided, {bound}", box=None)
+    for found in result.strata:
+        part, share = found.stratum, found.share
+        figures = (
+            f"{part.population:,}",
+            f"{part.examined:,}",
+            f"{part.errors:,}",
+            f"{share.estimate:.2%}",
+            f"{share.lower:.2%}",
+            f"{share.upper:.2%}",
+        )
+        table.add_row(part.name, *figures)
+    if result.strata:
+        out.print(table)
+    if result.share:
+        share = result.share
+        out.print(f"overall: {share.estimate:.2%} wrong, {share.lower:.2%} to {share.upper:.2%} ({share.method})", soft_wrap=True)
+    if result.money:
+        money = result.money
+        out.print(
+            f"overstated: {money.projected:,.0f} VND projected, at most {money.upper:,.0f} ({bound}, Stringer) of {sample.book:,};"
+            f" understated, apart: {money.under:,.0f} VND projected",
+            soft_wrap=True,
+        )
+    if result.unseen:
+        out.print(f"not verified: {result.unseen}, counted as wrong")
+    out.print(f"tolerable: {sample.tolerable:.2%}, {'not exceeded' if result.tolerated else 'may be exceeded'}")
 
 
 def rows_line(report: LoadReport) -> str:

@@ -44,6 +44,8 @@ def build(
     renderer: RendererChoice = Renderer.auto,
     strict: Strict = False,
     force: Force = False,
+    scheduler: Scheduler = "",
+    share: ShareAddress = "",
     json: Json = False,
     workspace: Folder = None,
 ) -> None:
@@ -57,7 +59,17 @@ def build(
     place, settings = open_campaign(campaign, as_of, workspace)
     settings = with_demo(settings, people, seed)
     with Teller() as teller:
-        told = build_all(place, settings, jobs=job_count(jobs), renderer=renderer.value, strict=strict, force=force, progress=teller)
+        told = build_all(
+            place,
+            settings,
+            jobs=job_count(jobs),
+            renderer=renderer.value,
+            strict=strict,
+            force=force,
+            scheduler=scheduler,
+            share=share,
+            progress=teller,
+        )
     closing(told, as_json=json)
     raise typer.Exit(told.exit_code)
 
@@ -69,18 +81,27 @@ def demo(
     people: People = None,
     seed: Seed = None,
     as_of: AsOf = None,
+    parquet: Annotated[
+        bool, typer.Option("--parquet", help="Write the canonical tables into the store, no files: for cities of millions.")
+    ] = False,
     jobs: Jobs = 0,
     workspace: Folder = None,
 ) -> None:
     """Write a synthetic city as the messy files officials really send, with its known truth beside."""
     from ansinh.cli.tell import Teller
-    from ansinh.demo import write_city
+    from ansinh.demo import write_city, write_tables
 
     place, settings = open_campaign(campaign, as_of, workspace)
     folder = out or place.data(settings)
     city = with_demo(settings, people, seed).demo
     if city is None:
         raise UserError(f"{settings.name} has no block `demo`: it works on real files, and nothing synthetic is written among them.")
+    if parquet:
+        target = folder / "store" / settings.as_of.isoformat()
+        with Teller() as teller:
+            persons = write_tables(place, settings, people=city.people, seed=city.seed, target=target, progress=teller)
+        Console().print(f"Wrote the tables of {persons:,} synthetic persons to {target}.", highlight=False, soft_wrap=True)
+        return
     with Teller() as teller:
         report = write_city(
             place,
@@ -117,7 +138,7 @@ def check(
         typer.echo(room.tell(place, settings, only=tuple(only), units=tuple(unit or ())))
         return
     told = story.summary(settings)
-    with Teller() as teller, story.timed(told, "check"):
+    with story.alone(place, settings), Teller() as teller, story.timed(told, "check"):
         story.check(place, settings, progress=teller)
         told.figures = story.city_figures(place, settings)
     closing(told, as_json=json)
@@ -150,7 +171,7 @@ def run(
             typer.echo(line)
         return
     told = story.summary(settings)
-    with Teller() as teller, story.timed(told, "run"):
+    with story.alone(place, settings), Teller() as teller, story.timed(told, "run"):
         told.run = room.run(
             place,
             settings,
@@ -183,7 +204,7 @@ def site(
 
     place, settings = open_campaign(campaign, as_of, workspace)
     told = story.summary(settings)
-    with Teller() as teller, story.timed(told, "site"):
+    with story.alone(place, settings), Teller() as teller, story.timed(told, "site"):
         told.site = story.site_of(place, settings, None, renderer=renderer.value, strict=strict, jobs=job_count(jobs), progress=teller)
     closing(told, as_json=json)
 

@@ -82,14 +82,14 @@ def write_city(
     """
     tell = progress or (lambda stage, done, total: None)
     tell("demo: people", 0, 1)
-    everyone, records, planted = _draw(workspace, campaign, people, seed, as_of)
+    everyone, records, planted = draw(workspace, campaign, people, seed, as_of)
     tell("demo: people", 1, 1)
     for folder in (sources, truth):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
     units = workspace.units(campaign)
     count = _write_lists(records, units, sources, jobs, tell)
-    stream = _streams(seed)
+    stream = streams(seed)
     matched = money.compare(everyone, campaign, stream[4])
     count += _write_matches(everyone, matched, units, as_of, sources, stream[5])
     accounts, account_defects = money.account_rows(everyone, pd.Timestamp(as_of), stream[6])
@@ -101,15 +101,20 @@ def write_city(
     return CityReport(count, len(everyone), len(records), found)
 
 
-def _streams(seed: int) -> list[np.random.Generator]:
+def streams(seed: int | tuple[int, int]) -> list[np.random.Generator]:
+    """Return the random streams of a seed, one for each step of making a city."""
     return [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(8)]
 
 
-def _draw(
-    workspace: Workspace, campaign: Campaign, count: int, seed: int, as_of: dt.date
+def draw(
+    workspace: Workspace, campaign: Campaign, count: int, seed: int | tuple[int, int], as_of: dt.date, lane: tuple[int, int] = (0, 1)
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    stream = _streams(seed)
-    everyone = people.draw_people(workspace, campaign, count, stream[0])
+    """Return (persons with their accounts, records as written on the lists, planted defects) of `count` persons.
+
+    `lane` is (which, of how many) portions of one city this is: citizen numbers of different lanes differ.
+    """
+    stream = streams(seed)
+    everyone = people.draw_people(workspace, campaign, count, stream[0], lane)
     money.open_accounts(campaign, everyone, stream[1])
     register = workspace.register(campaign)
     names = {unit.code: unit.name for unit in register.units if unit.level == "commune"}

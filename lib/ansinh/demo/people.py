@@ -113,7 +113,9 @@ def parts_of(workspace: Workspace, campaign: Campaign) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["unit", "commune", "kind", "weight"])
 
 
-def draw_people(workspace: Workspace, campaign: Campaign, count: int, rng: np.random.Generator) -> pd.DataFrame:
+def draw_people(
+    workspace: Workspace, campaign: Campaign, count: int, rng: np.random.Generator, lane: tuple[int, int] = (0, 1)
+) -> pd.DataFrame:
     """Draw `count` persons: one row each with unit, commune, village, name, birth, sex, number, policy, amount, receiver.
 
     Persons are sorted by unit and commune; the index is the person's key.
@@ -132,7 +134,7 @@ def draw_people(workspace: Workspace, campaign: Campaign, count: int, rng: np.ra
     people["birth"] = _births(campaign.deadline, low, high, rng)
     people["age"] = ((pd.Timestamp(campaign.deadline) - people["birth"]).dt.days / 365.25).astype(int)
     people["full_name"] = _names(people["sex"].to_numpy(), rng)
-    people["number"] = _numbers(people, calibration(campaign), rng)
+    people["number"] = _numbers(people, calibration(campaign), rng, lane)
     people["issued"] = pd.Timestamp("2021-02-01") + pd.to_timedelta(rng.integers(0, 900, count), unit="D")
     people["phone"] = [
         f"0{head}{tail:08d}" for head, tail in zip(rng.choice([3, 5, 7, 8, 9], count), rng.integers(0, 10**8, count), strict=True)
@@ -184,7 +186,7 @@ def _names(sexes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return names
 
 
-def _numbers(people: pd.DataFrame, facts: dict[str, Any], rng: np.random.Generator) -> np.ndarray:
+def _numbers(people: pd.DataFrame, facts: dict[str, Any], rng: np.random.Generator, lane: tuple[int, int]) -> np.ndarray:
     home, share = next(iter(facts.get("birth_province", {"001": 0.8}).items()))
     others = sorted(PROVINCE_CODES - {home})
     province = np.where(rng.random(len(people)) < share, home, rng.choice(others, len(people)))
@@ -193,11 +195,13 @@ def _numbers(people: pd.DataFrame, facts: dict[str, Any], rng: np.random.Generat
     heads = [f"{code}{digit}{yy % 100:02d}" for code, digit, yy in zip(province, century, year, strict=True)]
     numbers: list[str] = []
     taken: set[str] = set()
-    for head, tail in zip(heads, rng.integers(0, 10**6, len(heads)), strict=True):
-        number = f"{head}{tail:06d}"
+    which, lanes = lane
+    tails = 10**6 // lanes
+    for head, tail in zip(heads, rng.integers(0, tails, len(heads)), strict=True):
+        number = f"{head}{tail * lanes + which:06d}"
         while number in taken:
-            tail = (tail + 1) % 10**6
-            number = f"{head}{tail:06d}"
+            tail = (tail + 1) % tails
+            number = f"{head}{tail * lanes + which:06d}"
         taken.add(number)
         numbers.append(number)
     return np.array(numbers, dtype=object)

@@ -9,8 +9,9 @@ possible values, the cheapest shown cell that binds it is withheld too. docs/dis
 
 from __future__ import annotations
 
+import contextlib
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
@@ -21,7 +22,6 @@ WIDTH = 3
 """Possible values that must remain for a count that is not shown."""
 ANY = 1e9
 """More persons than any place has."""
-ROUNDS = 500
 
 
 class Board:
@@ -37,13 +37,41 @@ class Board:
         self._hidden: set[int] = set()
         self._few: set[int] = set()
         self._equations: dict[tuple[int, tuple[int, ...]], None] = {}
+        self._orders: dict[tuple[int, int], None] = {}
+        self._day = ""
+        self._past: set[int] = set()
+
+    @contextlib.contextmanager
+    def earlier(self, day: str, withheld: Collection[str]) -> Iterator[None]:
+        """Lay what was shown on an earlier day beside today's: meanwhile every name is one of that day, shown but for `withheld`.
+
+        What was shown then cannot be withheld any more; today's cells are withheld instead where both together tell too much.
+        """
+        before = len(self._raw)
+        self._day = f"{day}@"
+        yield
+        self._past |= set(range(before, len(self._raw)))
+        self._hidden |= {self._at[self._day + name] for name in withheld if self._day + name in self._at}
+        self._day = ""
+
+    def never_falls(self, day: str, before: str, now: str) -> None:
+        """Tell the reader's knowledge that a count of an earlier day is at most one of today's; nothing is told where it did fall."""
+        first, second = self._at.get(f"{day}@{before}"), self._at.get(now)
+        if first is not None and second is not None and self._raw[first] <= self._raw[second]:
+            self._orders[first, second] = None
+
+    def unchanged(self, day: str, name: str) -> None:
+        """Tell the reader's knowledge that a count is what it was on an earlier day, where it is."""
+        first, second = self._at.get(f"{day}@{name}"), self._at.get(name)
+        if first is not None and second is not None and self._raw[first] == self._raw[second]:
+            self._orders |= {(first, second): None, (second, first): None}
 
     def add(self, counts: Counts) -> None:
         """Add a table as it will be released: its cells, its margins, and the rest of every part. Raises ValueError when a name counts twice."""
         protected = [column for column in counts.counts if column not in counts.open]
         if not protected or counts.frame.empty:
             return
-        names = {column: cells.tolist() for column, cells in cell_names(counts).items()}
+        names = {column: [self._day + name for name in cells] for column, cells in cell_names(counts).items()}
         marks = {column: cells.tolist() for column, cells in primary_marks(counts, self.rule).items()}
         for column in protected:
             for name, value, mark in zip(names[column], counts.frame[column], marks[column], strict=True):
@@ -56,14 +84,14 @@ class Board:
                 self._rests(counts, names[column], marks[column], names[whole])
         for whole, parts in counts.sums:
             for row, name in enumerate(names[whole]):
-                self.relate(name, [names[part][row] for part in parts])
+                self._relate(name, [names[part][row] for part in parts])
 
     def _margin(self, counts: Counts, names: list[str]) -> None:
         """Let the rows add up to the place's own cell."""
-        own = f"{counts.place}||{names[0].rsplit('|', 1)[1]}"
+        own = f"{self._day}{counts.place}||{names[0].rsplit('|', 1)[1]}"
         rows = [name for name in names if name != own]
         if rows and own in self._at and (counts.total or counts.margin):
-            self.relate(own, rows)
+            self._relate(own, rows)
 
     def _rests(self, counts: Counts, names: list[str], marks: list[str], wholes: list[str]) -> None:
         """Let every part and its rest be the whole; rows' rests add up as the parts do."""
@@ -74,7 +102,7 @@ class Board:
             cell = self._cell(rest, self._raw[self._at[whole]] - self._raw[self._at[name]], shown=False)
             if mark == HIDDEN:
                 self._few.add(cell)
-            self.relate(whole, [name, rest])
+            self._relate(whole, [name, rest])
         self._margin(counts, rests)
 
     def _cell(self, name: str, raw: int, shown: bool) -> int:
@@ -90,17 +118,21 @@ class Board:
 
     def raw(self, name: str) -> int | None:
         """Return the raw count of a cell, None for one that is in no table."""
-        return self._raw[self._at[name]] if name in self._at else None
+        at = self._at.get(self._day + name)
+        return None if at is None else self._raw[at]
 
     def names_at(self, place: str) -> list[str]:
         """Return the names of all cells in tables that belong to a place, in the order they came."""
-        return [name for name in self._of_place[place] if self._shown[self._at[name]]]
+        return [name.removeprefix(self._day) for name in self._of_place[self._day + place] if self._shown[self._at[name]]]
 
     def relate(self, whole: str, parts: Sequence[str]) -> None:
         """Tell the reader's knowledge that `parts` add up to `whole`; what they leave is a further part that no table has.
 
         Cells in no table are left out of `parts`; nothing is told when `whole` is in none, or when the parts exceed it.
         """
+        self._relate(self._day + whole, [self._day + part for part in parts])
+
+    def _relate(self, whole: str, parts: Sequence[str]) -> None:
         known = [part for part in parts if part in self._at]
         if whole not in self._at or not known:
             return
@@ -117,7 +149,7 @@ class Board:
 
         `decided` are withheld already; `elsewhere` are cells other pages show or withhold, which cannot be withheld here.
         Afterwards every count from 1 to the threshold, and every such rest, has at least WIDTH possible values for a reader who knows
-        all shown cells, all equations and the rule. Raises RuntimeError when that cannot be reached.
+        all shown cells, all equations and the rule, unless what other pages or earlier days have shown tells it already.
         """
         if not self.rule.threshold or not self._raw:
             return frozenset()
@@ -127,20 +159,31 @@ class Board:
         hidden[sorted(self._hidden | {self._at[name] for name in decided if name in self._at})] = True
         free = np.ones(len(raw), dtype=bool)
         free[[self._at[name] for name in sorted(elsewhere) if name in self._at]] = False
-        network = _Network(list(self._equations), len(raw))
-        need = min(WIDTH, self.rule.threshold)
+        past = np.zeros(len(raw), dtype=bool)
+        past[sorted(self._past)] = True
+        free &= ~past
+        equations, need = list(self._equations), min(WIDTH, self.rule.threshold)
+        # Today by itself first, then beside earlier days: what those have told cannot be taken back.
+        self._withhold(_Network(equations, [], len(raw)), small & ~past, hidden, free, raw, need)
+        if past.any():
+            beside = _Network(equations, list(self._orders), len(raw))
+            self._withhold(beside, small & ~self._lost(beside, raw, hidden, need), hidden, free, raw, need)
+        return frozenset(name for name, at in self._at.items() if self._shown[at] and hidden[at] and not past[at])
+
+    def _withhold(self, network: _Network, small: np.ndarray, hidden: np.ndarray, free: np.ndarray, raw: np.ndarray, need: int) -> None:
+        """Withhold further cells (set them in `hidden`) until every small count has `need` values.
+
+        A count is given up when nothing is left to withhold that tells anything of it: what is known of it is known from elsewhere.
+        """
         few = self._known_few(network, raw, small, need)
-        for _ in range(ROUNDS):
+        while True:
             low, high = network.bounds(*self._told(raw, hidden, few))
             narrow = np.flatnonzero(small & (high - low < need - 1))
-            if not len(narrow):
-                return frozenset(name for name, at in self._at.items() if self._shown[at] and hidden[at])
             shown = np.array(self._shown) & ~hidden & free
-            chosen = {network.cheapest(int(cell), shown, raw) for cell in narrow}
-            if None in chosen:
-                break
-            hidden[[cell for cell in chosen if cell is not None]] = True
-        raise RuntimeError("Small counts could not be protected: no cell is left to withhold.")
+            chosen = {at for cell in narrow if (at := network.cheapest(int(cell), shown, raw)) is not None}
+            if not chosen:
+                return
+            hidden[sorted(chosen)] = True
 
     def _known_few(self, network: _Network, raw: np.ndarray, small: np.ndarray, need: int) -> list[int]:
         """Return the rests a reader is taken to know as few, from the mark "…" at their part.
@@ -158,6 +201,13 @@ class Board:
             few -= doubtful
         return sorted(few)
 
+    def _lost(self, network: _Network, raw: np.ndarray, hidden: np.ndarray, need: int) -> np.ndarray:
+        """Return which cells of earlier days are too well known without anything of today: withholding today's cannot help them."""
+        past = np.zeros(len(raw), dtype=bool)
+        past[sorted(self._past)] = True
+        low, high = network.bounds(*self._told(raw, hidden | ~past, sorted(self._few & self._past)))
+        return past & (high - low < need - 1)
+
     def _told(self, raw: np.ndarray, hidden: np.ndarray, few: list[int]) -> tuple[np.ndarray, np.ndarray]:
         """Return what each cell alone tells: its lowest and highest possible value."""
         base, threshold = self.rule.rounding, self.rule.threshold
@@ -173,13 +223,15 @@ class Board:
 
 
 class _Network:
-    """Equations as arrays, for propagating bounds, and as a graph, for finding what binds a cell."""
+    """Equations and orders as arrays, for propagating bounds, and as a graph, for finding what binds a cell."""
 
-    def __init__(self, equations: list[tuple[int, tuple[int, ...]]], cells: int) -> None:
+    def __init__(self, equations: list[tuple[int, tuple[int, ...]]], orders: list[tuple[int, int]], cells: int) -> None:
         self._whole = np.array([whole for whole, _ in equations], dtype=int)
         self._part = np.array([part for _, parts in equations for part in parts], dtype=int)
         self._of = np.array([at for at, (_, parts) in enumerate(equations) for _ in parts], dtype=int)
-        self._members = [(whole, *parts) for whole, parts in equations]
+        self._less = np.array([less for less, _ in orders], dtype=int)
+        self._more = np.array([more for _, more in orders], dtype=int)
+        self._members = [*((whole, *parts) for whole, parts in equations), *orders]
         self._in: dict[int, list[int]] = defaultdict(list)
         for at, members in enumerate(self._members):
             for cell in members:
@@ -196,6 +248,8 @@ class _Network:
             np.minimum.at(next_high, self._whole, highs)
             np.maximum.at(next_low, self._part, low[self._whole][self._of] - (highs[self._of] - high[self._part]))
             np.minimum.at(next_high, self._part, high[self._whole][self._of] - (lows[self._of] - low[self._part]))
+            np.maximum.at(next_low, self._more, low[self._less])
+            np.minimum.at(next_high, self._less, high[self._more])
             if np.array_equal(next_low, low) and np.array_equal(next_high, high):
                 break
             low, high = next_low, next_high

@@ -19,7 +19,7 @@ from ansinh.intake.headings import Table
 from ansinh.intake.sheets import Row
 from ansinh.units import search_key
 
-IDENTIFYING = ("number", "old_number", "birth", "birth_male", "birth_female", "birth_year", "account_number")
+IDENTIFYING = ("row_key", "number", "old_number", "birth", "birth_male", "birth_female", "birth_year", "account_number")
 """Fields of which a row that has one is about somebody, whatever its other cells look like."""
 
 # With diacritics where a surname would match without: Tống, Công, Bàn, Xa.

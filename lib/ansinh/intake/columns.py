@@ -57,13 +57,26 @@ READERS: Mapping[str, Mapping[str, Reader]] = {
         "paid_on": values.day,
         "account_number": values.account,
     },
+    "corrections": {
+        "row_key": values.verbatim,
+        "check_id": values.verbatim,
+        "field": values.verbatim,
+        "found_value": values.verbatim,
+        "value": values.verbatim,
+        "answer": values.verbatim,
+        "note": values.verbatim,
+    },
 }
-"""Kind of list → canonical column → reader."""
+"""Kind of list → canonical column → reader. A list of persons has a full_name, and is read further for what all persons have."""
+
+OURS = frozenset({"corrections"})
+"""Kinds of list that we have laid out ourselves: they are in Unicode, whatever they quote looks like."""
 
 FIELDS_OF: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "beneficiaries": {"amount": ("amount", "paid_amount")},
     "accounts": {"channel": ("channel_text",)},
     "payments": {"amount": ("paid_amount", "amount"), "method": ("payment_method",)},
+    "corrections": {"field": ("mended_field",), "value": ("right_value",), "note": ("answer_note",)},
 }
 """Kind → canonical column → fields of params/headings.yml it may come from, the best first; elsewhere both have one name."""
 
@@ -79,11 +92,14 @@ _PERSON = (
     "birth_year",
     "stt",
 )
+_ABOUT = ("full_name", "sex", "number", "address", "village", "phone", "commune_text", "policy_code", "amount", "paid_amount")
 _MORE = {
     "beneficiaries": ("sex", "sex_male", "sex_female", "capacity", "declined_text", "unit_text"),
     "register_matches": ("unit_text",),
     "accounts": ("opened", "unit_text"),
     "payments": ("unit_text",),
+    # A worklist says whom and what a row is about to whoever fills it in; intake knows that already.
+    "corrections": (*_ABOUT, "payment_method", "account_number", "holder_name", "priority", "reason", "remedy"),
 }
 
 NEEDED: Mapping[str, tuple[str, ...]] = {
@@ -91,15 +107,26 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "register_matches": ("number", "full_name"),
     "accounts": ("account_number", "number", "full_name"),
     "payments": ("number", "full_name"),
+    "corrections": ("row_key",),
 }
 """Kind → columns of which a row must have one: without, nobody knows whose it is, and it waits."""
+_NO_IDENTITY = ("no_identity", "Dòng không có họ tên và không có số định danh nên không biết là của ai. Bổ sung rồi gửi lại.")
+_WAITS = {
+    "corrections": ("no_key", "Dòng không có mã dòng nên không biết sửa bản ghi nào. Lấy lại tệp gốc, không xóa cột Mã dòng."),
+}
 
 TABLE_OF: Mapping[str, store.Table] = {
     "beneficiaries": store.BENEFICIARIES,
     "register_matches": store.REGISTER_MATCHES,
     "accounts": store.ACCOUNTS,
     "payments": store.PAYMENTS,
+    "corrections": store.CORRECTIONS,
 }
+
+
+def reason_of(kind: str) -> tuple[str, str]:
+    """Return the code, and the words, of why a row without what is needed waits."""
+    return _WAITS.get(kind, _NO_IDENTITY)
 
 
 def field_for(kind: str, column: str, there: Mapping[str, int]) -> str:

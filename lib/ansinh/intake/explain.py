@@ -7,8 +7,10 @@ from pathlib import Path, PurePosixPath
 from ansinh.campaign import KINDS, Campaign, Workspace
 from ansinh.errors import SourceError
 from ansinh.identity.banks import Banks
+from ansinh.intake import values
+from ansinh.intake.below import Below
 from ansinh.intake.columns import used_fields
-from ansinh.intake.files import notes
+from ansinh.intake.files import notes, refuse_returned
 from ansinh.intake.headings import Headings, Table, find_table
 from ansinh.intake.places import Places
 from ansinh.intake.records import SheetReader
@@ -36,6 +38,7 @@ def explain(path: Path, workspace: Workspace, campaign: Campaign) -> str:
             lines.append(f"sheet {sheet.name or '(the file)'} ({sheet.format}): no list, left alone")
             continue
         kind, table = max(found, key=lambda item: len(used_fields(item[0], item[1].columns) & item[1].columns.keys()))
+        refuse_returned(kind, table, path.name)
         lines += _sheet(sheet, table, SheetReader(kind, relative, campaign, places, banks))
     if not any(line.startswith("  unit:") for line in lines):
         raise SourceError(
@@ -66,14 +69,16 @@ def _sheet(sheet: Sheet, table: Table, reader: SheetReader) -> list[str]:
         *(f"  {note}" for note in notes(sheet, table, reader)),
     ]
     used = used_fields(reader.kind, table.columns)
+    below = Below(table, [sheet.rows[row] for row in table.heading_rows])
+    data = [row for _, row, _ in below.data(table.first, sheet.rows[table.first :])]
     for name, column in table.columns.items():
-        cells = (row[column] for row in sheet.rows[table.first :] if column < len(row))
-        shown = [_masked(cell) for cell, _ in zip((cell for cell in cells if cell not in (None, "")), range(SHOWN), strict=False)]
+        filled = [row[column] for row in data if column < len(row) and row[column] not in (None, "")]
+        shown = [_masked(values.plain(cell)) for cell in filled[:SHOWN]]
         meaning = name if name in used else f"kept as extra ({name} is not read from this kind of list)"
         lines.append(f"  «{table.texts[name]}» → {meaning}: {', '.join(shown) or '(empty)'}")
     return lines + [f"  «{text}» → kept as extra" for text in table.extra]
 
 
-def _masked(cell: object) -> str:
+def _masked(text: str) -> str:
     """Return the shape of a value: letters become x, digits 9."""
-    return "".join("9" if sign.isdigit() else "x" if sign.isalpha() else sign for sign in str(cell))
+    return "".join("9" if sign.isdigit() else "x" if sign.isalpha() else sign for sign in text)

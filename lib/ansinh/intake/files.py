@@ -20,6 +20,7 @@ from ansinh.campaign import Campaign, Workspace
 from ansinh.errors import SourceError
 from ansinh.identity.banks import Banks
 from ansinh.intake.columns import TABLE_OF, used_fields
+from ansinh.intake.fields import Tools
 from ansinh.intake.headings import Headings, Table, find_table
 from ansinh.intake.places import Places
 from ansinh.intake.records import SheetReader
@@ -93,6 +94,12 @@ def _tools(root: Path, campaign: str) -> tuple[Places, Banks, Headings]:
     return Places(workspace, settings), Banks.read(workspace.params / "banks.csv"), Headings.read(workspace.params / "headings.yml")
 
 
+def tools(root: Path, campaign: Campaign) -> Tools:
+    """Return what reading corrections needs."""
+    places, banks, _ = _tools(root, campaign.model_dump_json(by_alias=True))
+    return Tools(campaign, places, banks)
+
+
 @lru_cache(maxsize=4)
 def rules_hash(root: Path, campaign: str) -> str:
     """Hash everything but the file that decides how a file is read: this room, identity, headings, banks, units, campaign."""
@@ -163,15 +170,23 @@ def _read(job: Job, reader: SheetReader, headings: Headings, folder: Path, conte
             for sheet in read_sheets(job.path):
                 table = find_table(sheet, job.kind, headings, f"{job.relative}, {sheet.name or 'file'}")
                 if table is not None:
+                    refuse_returned(job.kind, table, job.relative)
                     loads.append(_sheet(sheet, table, reader, parts))
                     units.append(reader.unit)
         _unchanged(job, before)
     except SourceError as error:
         _empty(folder)
-        return told("refused", str(error))
+        # Readers know a file by its own name only; the report names it with its folder.
+        return told("refused", str(error).replace(job.path.name, job.relative, 1) if job.relative not in str(error) else str(error))
     if not loads:
         return told("refused", f"{job.relative}: no list of this kind was found. Its headings must name {_needed(headings, job.kind)}.")
     return told("loaded", "", tuple(loads))
+
+
+def refuse_returned(kind: str, table: Table, name: str) -> None:
+    """Raise SourceError for a worklist that came back where lists of another kind are sought: it looks like one."""
+    if kind != "corrections" and "row_key" in table.columns:
+        raise SourceError(f"{name} is a returned worklist, no list. Put it where sources.corrections of the campaign file looks for such.")
 
 
 def _sheet(sheet: Sheet, table: Table, reader: SheetReader, parts: _Parts) -> SheetLoad:
@@ -191,13 +206,15 @@ def notes(sheet: Sheet, table: Table, reader: SheetReader) -> list[str]:
     said += [f"columns kept as extra: {', '.join(spare)}"] if spare else []
     left = ", ".join(f"{count} {_several(what, count)}" for what, count in sorted(reader.left_out.items()))
     said += [f"left out as no data: {left}"] if left else []
-    if reader.unit is None and "unit_text" not in table.columns:
+    if reader.kind == "beneficiaries" and "account_number" in table.columns:
+        said.append("to read the accounts in it too, name the file under sources.accounts as well")
+    if reader.unit is None and "unit_text" in used and "unit_text" not in table.columns:
         said.append("neither the file's name nor its titles say which unit it is from: begin the file's name with the unit's code")
     return said
 
 
 def _several(what: str, count: int) -> str:
-    return what if count == 1 else "rows of column numbers" if what == "row of column numbers" else f"{what}s"
+    return what if count == 1 else what.replace("row ", "rows ", 1) if what.startswith("row ") else f"{what}s"
 
 
 def _stamp(path: Path) -> tuple[int, int]:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import yaml
@@ -47,6 +47,9 @@ OF_GUARDIANS = {
 IN_BIRTH = {"nam": "birth_male", "nữ": "birth_female", "ngày": "birth_day", "tháng": "birth_month", "năm": "birth_year"}
 """Columns under a heading of birth, told with diacritics: «Nam» and «Năm» are one word without."""
 
+_UNIT_WORDS = re.compile(r"( (dong|vnd|nghin dong|1 ?000d|thang|hang thang|neu co|viet hoa|dd mm yyyy|ngay thang nam))+$")
+"""What officials add to a heading: its unit, its form."""
+
 
 @dataclass(frozen=True)
 class Headings:
@@ -62,6 +65,14 @@ class Headings:
         synonyms = {search_key(str(text)): name for name, texts in content["fields"].items() for text in texts}
         return cls(synonyms, content["kinds"])
 
+    @cached_property
+    def turned(self) -> Mapping[str, str]:
+        """The synonyms' words in alphabetical order → field: «Phường/xã» is «Xã/phường». None where two fields have the same words."""
+        found: dict[str, set[str]] = {}
+        for text, name in self.synonyms.items():
+            found.setdefault(" ".join(sorted(text.split())), set()).add(name)
+        return {words: names.pop() for words, names in found.items() if len(names) == 1 and " " in words}
+
     def field_of(self, text: str) -> str | None:
         """Return the field a heading means, exactly or with a slip; None when it means none."""
         found = self.fields_of(text)
@@ -76,23 +87,26 @@ class Headings:
 
     def meaning(self, parts: Sequence[str]) -> tuple[str, ...]:
         """Return what a column means whose heading texts are `parts`, from the upper to the lower; as `fields_of`."""
+        upper, lower = " ".join(parts[:-1]), parts[-1] if parts else ""
+        if upper and self.field_of(upper) == "birth" and (named := IN_BIRTH.get(_plain(lower))):
+            return (named,)
         if found := self.fields_of(" ".join(parts)):
             return found
         if len(parts) < 2:
             return ()
-        upper, lower = " ".join(parts[:-1]), parts[-1]
         if GUARDIANS.search(search_key(_modern(upper))):
-            named = OF_GUARDIANS.get(self.field_of(lower) or "")
-            return (named,) if named else ()
-        if self.field_of(upper) == "birth" and (named := IN_BIRTH.get(_plain(lower))):
-            return (named,)
+            of_guardian = OF_GUARDIANS.get(self.field_of(lower) or "")
+            return (of_guardian,) if of_guardian else ()
         return self.fields_of(f"{lower} {upper}") or self.fields_of(lower)
 
 
 @lru_cache(maxsize=1 << 14)
 def _fields_of(headings: Headings, folded: str) -> tuple[str, ...]:
-    if folded in headings.synonyms:
-        return (headings.synonyms[folded],)
+    for form in (folded, _UNIT_WORDS.sub("", folded)):
+        if form in headings.synonyms:
+            return (headings.synonyms[form],)
+    if turned := headings.turned.get(" ".join(sorted(folded.split()))):
+        return (turned,)
     if not 5 <= len(folded) <= LONGEST:
         return ()
     near = process.extract(folded, headings.synonyms.keys(), scorer=fuzz.ratio, score_cutoff=TOLERANCE, limit=8)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -43,7 +43,7 @@ def read_history(data: Path) -> Iterator[Entry]:
             yield Entry(**json.loads(line))
 
 
-def note(data: Path, as_of: str, loads: list[FileLoad]) -> None:
+def note(data: Path, as_of: str, loads: Sequence[FileLoad]) -> None:
     """Append what differs from the last load of the same as-of date; nothing when nothing does."""
     last = {(entry.kind, entry.file): entry for entry in read_history(data) if entry.as_of == as_of}
     now = time.strftime("%Y-%m-%dT%H:%M:%S%z")

@@ -4,18 +4,22 @@ A person is one personal number in the whole city; a record without a usable num
 linked by number, else by name and full birth date where exactly one person has them, else by name and birth year in the list's
 unit where the beneficiary list has only the year and exactly one person and one line are left over. Ids are hashes: opaque, and the same
 in the next snapshot. They are no protection by themselves: the store is restricted.
+
+A record's id is taken from the list as it came, so that it outlives a correction; persons and links are taken from what is
+right after corrections.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import duckdb
 
 from ansinh import store
 from ansinh.errors import EngineError
+from ansinh.intake.corrections import RULE
 
 _LINK_NUMBER = """CASE
     WHEN length(number) = 12 AND regexp_full_match(number, '[0-9]+') AND number <> repeat(number[1], 12) THEN number
@@ -27,14 +31,19 @@ END"""
 _ID = "substr(sha256({}), 1, 16)"
 
 
-def link(parts: Sequence[Path], target: Path, memory: str = "1GB") -> None:
+LINKED = (store.REGISTER_MATCHES, store.ACCOUNTS, store.PAYMENTS)
+Settle = Callable[[duckdb.DuckDBPyConnection], None]
+
+
+def link(parts: Sequence[Path], target: Path, settle: Settle | None = None, memory: str = "1GB") -> None:
     """Write the canonical tables of all files' `parts` (folders of staged Parquet) into the store `target`.
 
-    The engine keeps to `memory` and puts the rest into a temporary folder beside the store, which is removed.
+    `settle` settles the corrections among them (corrections.settle); it is needed where there are any. The engine keeps to `memory` and puts the
+    rest into a temporary folder beside the store, which is removed.
     """
     with tempfile.TemporaryDirectory(dir=_made(target.parent), prefix=".link-") as spill:
         con = duckdb.connect(":memory:", config={"memory_limit": memory, "temp_directory": spill, "preserve_insertion_order": "false"})
-        _link(con, parts, target)
+        _link(con, parts, target, settle)
         con.close()
 
 
@@ -43,27 +52,41 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-def _link(con: duckdb.DuckDBPyConnection, parts: Sequence[Path], target: Path) -> None:
+def _link(con: duckdb.DuckDBPyConnection, parts: Sequence[Path], target: Path, settle: Settle | None) -> None:
     con.execute("SET enable_progress_bar = false")
-    for table in (store.BENEFICIARIES, store.REGISTER_MATCHES, store.ACCOUNTS, store.PAYMENTS, store.MENDS, store.QUARANTINE):
-        files = sorted(str(folder / f"{table.name}.parquet") for folder in parts if (folder / f"{table.name}.parquet").is_file())
-        _staged(con, table, files)
+    written = (store.BENEFICIARIES, *LINKED, store.MENDS, store.QUARANTINE, store.CORRECTIONS)
+    for table in written:
+        _staged(
+            con, table, sorted(str(folder / f"{table.name}.parquet") for folder in parts if (folder / f"{table.name}.parquet").is_file())
+        )
+    corrected = any((folder / f"{store.CORRECTIONS.name}.parquet").is_file() for folder in parts)
+    # Only what is corrected must stand as a table of its own.
+    kind = "TABLE" if corrected else "VIEW"
+    _run(con, f"CREATE {kind} listed_beneficiaries AS {_RECORDS}")
+    for table in LINKED:
+        _run(con, f"CREATE {kind} listed_{table.name} AS SELECT * FROM staged_{table.name}")
+    if corrected:
+        assert settle
+        settle(con)
     _run(con, _BENEFICIARIES)
-    for table, id_column in ((store.REGISTER_MATCHES, "match_id"), (store.ACCOUNTS, "account_id"), (store.PAYMENTS, "payment_id")):
+    for table, id_column in zip(LINKED, ("match_id", "account_id", "payment_id"), strict=True):
         _run(con, _linked(table, id_column))
-    _run(con, _MENDS)
-    _run(con, "CREATE TABLE quarantine AS SELECT * FROM staged_quarantine")
-    for table in (store.BENEFICIARIES, store.REGISTER_MATCHES, store.ACCOUNTS, store.PAYMENTS, store.MENDS, store.QUARANTINE):
-        store.write_all(con, table, f'SELECT {", ".join(table.names)} FROM "{table.name}"', target)
+    _run(con, _IDS)
+    _run(con, _MENDS + (_CORRECTED if corrected else ""))
+    _run(
+        con,
+        "CREATE TABLE quarantine AS SELECT * FROM staged_quarantine" + (" UNION ALL BY NAME SELECT * FROM waiting" if corrected else ""),
+    )
+    _run(con, f"CREATE TABLE corrections AS {_SETTLED if corrected else store.empty(store.CORRECTIONS)}")
+    for table in written:
+        columns = ", ".join(f'"{name}"' for name in table.names)
+        store.write_all(con, table, f'SELECT {columns} FROM "{table.name}"', target)
 
 
 def _staged(con: duckdb.DuckDBPyConnection, table: store.Table, files: Sequence[str]) -> None:
     listed = ", ".join("'" + name.replace("'", "''") + "'" for name in files)
     source = f"read_parquet([{listed}])" if files else f"({store.empty(table)})"
-    _run(
-        con,
-        f"CREATE VIEW staged_{table.name} AS SELECT *, {_LINK_NUMBER if 'number' in table.names else 'NULL'} AS link_number FROM {source}",
-    )
+    _run(con, f"CREATE VIEW staged_{table.name} AS SELECT * FROM {source}")
 
 
 def _run(con: duckdb.DuckDBPyConnection, sql: str) -> None:
@@ -73,16 +96,25 @@ def _run(con: duckdb.DuckDBPyConnection, sql: str) -> None:
         raise EngineError(f"The engine could not link the lists ({type(error).__name__}).") from None
 
 
+_RECORDS = f"""
+WITH numbered AS (
+    SELECT *, row_number() OVER (
+        PARTITION BY unit, commune, policy_code, number, name_key, birth_text ORDER BY source_file, source_sheet, source_row) AS nth
+    FROM staged_beneficiaries
+)
+SELECT * EXCLUDE (nth) REPLACE (
+    {_ID.format("concat_ws('|', 'r', unit, coalesce(commune, ''), coalesce(policy_code, ''), coalesce(number, ''), coalesce(name_key, ''), coalesce(birth_text, ''), nth)")} AS record_id)
+FROM numbered
+"""
+
 _BENEFICIARIES = f"""
 CREATE TABLE beneficiaries AS
 WITH numbered AS (
-    SELECT *, row_number() OVER (
-        PARTITION BY unit, commune, policy_code, number, name_key, birth_text ORDER BY source_file, source_sheet, source_row) AS nth,
+    SELECT *, {_LINK_NUMBER} AS link_number,
         row_number() OVER (PARTITION BY name_key, birth_text, commune ORDER BY unit, source_file, source_sheet, source_row) AS nth_nameless
-    FROM staged_beneficiaries
+    FROM listed_beneficiaries
 )
 SELECT * REPLACE (
-    {_ID.format("concat_ws('|', 'r', unit, coalesce(commune, ''), coalesce(policy_code, ''), coalesce(number, ''), coalesce(name_key, ''), coalesce(birth_text, ''), nth)")} AS record_id,
     CASE WHEN link_number IS NOT NULL THEN {_ID.format("'n|' || link_number")}
          ELSE {_ID.format("concat_ws('|', 'p', coalesce(name_key, ''), coalesce(birth_text, ''), coalesce(commune, ''), nth_nameless)")} END AS person_id)
 FROM numbered
@@ -100,7 +132,7 @@ by_name AS (
 home AS (SELECT person_id, min(unit) AS unit FROM beneficiaries GROUP BY person_id),
 first AS (
     SELECT s.*, coalesce(n.person_id, b.person_id) AS first_person, nullif(s.unit, '{store.NO_UNIT}') AS list_unit
-    FROM staged_{table.name} s LEFT JOIN by_number n USING (link_number)
+    FROM (SELECT *, {_LINK_NUMBER} AS link_number FROM listed_{table.name}) s LEFT JOIN by_number n USING (link_number)
     LEFT JOIN by_name b ON n.person_id IS NULL AND b.name_key = s.name_key AND b.birth_date = s.birth_date),
 left_rows AS (
     SELECT list_unit, name_key, birth_year FROM first WHERE first_person IS NULL AND name_key IS NOT NULL AND birth_year IS NOT NULL
@@ -120,13 +152,23 @@ FROM found s LEFT JOIN home ON home.person_id = s.found_person
 """
 
 
+_IDS = """
+CREATE VIEW ids AS
+    SELECT 'beneficiaries' AS "table", record_id AS id, unit, source_file, source_sheet, source_row FROM beneficiaries
+    UNION ALL SELECT 'register_matches', match_id, unit, source_file, source_sheet, source_row FROM register_matches
+    UNION ALL SELECT 'accounts', account_id, unit, source_file, source_sheet, source_row FROM accounts
+    UNION ALL SELECT 'payments', payment_id, unit, source_file, source_sheet, source_row FROM payments
+"""
 _MENDS = f"""
 CREATE TABLE mends AS
-WITH ids AS (
-    SELECT record_id AS id, unit, source_file, source_sheet, source_row FROM beneficiaries
-    UNION ALL SELECT match_id, unit, source_file, source_sheet, source_row FROM register_matches
-    UNION ALL SELECT account_id, unit, source_file, source_sheet, source_row FROM accounts
-    UNION ALL SELECT payment_id, unit, source_file, source_sheet, source_row FROM payments)
 SELECT m.* REPLACE (ids.id AS row_id, coalesce(ids.unit, '{store.NO_UNIT}') AS unit)
-FROM staged_mends m LEFT JOIN ids USING (source_file, source_sheet, source_row)
+FROM staged_mends m
+LEFT JOIN ids ON ids."table" = m.kind AND ids.source_file = m.source_file AND ids.source_sheet = m.source_sheet AND ids.source_row = m.source_row
 """
+_AT = 'ids."table" = s."table" AND ids.source_file = s.at_file AND ids.source_sheet = s.at_sheet AND ids.source_row = s.at_row'
+_CORRECTED = f"""
+UNION ALL BY NAME
+SELECT s."table" AS kind, ids.id AS row_id, ids.unit, s.field, s.original, s.value, '{RULE}' AS rule, s.source_file, s.source_sheet, s.source_row
+FROM corrected s JOIN ids ON {_AT}
+"""
+_SETTLED = f"SELECT s.* EXCLUDE (unit), coalesce(ids.unit, s.unit) AS unit, ids.id AS row_id FROM settled s LEFT JOIN ids ON {_AT}"

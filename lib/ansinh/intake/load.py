@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -17,8 +18,10 @@ from filelock import FileLock, Timeout
 from ansinh import store
 from ansinh.campaign import KINDS, Campaign, Workspace
 from ansinh.errors import Busy, SourceError
+from ansinh.intake import keys
 from ansinh.intake.archives import UNPACKED, unpack
-from ansinh.intake.files import FileLoad, Job, read_file
+from ansinh.intake.corrections import HELD, settle
+from ansinh.intake.files import FileLoad, Job, SheetLoad, read_file, tools
 from ansinh.intake.history import note
 from ansinh.intake.link import link
 from ansinh.intake.queries import FETCHED, fetch
@@ -36,6 +39,8 @@ class LoadReport:
     files: tuple[FileLoad, ...]
     unmatched: tuple[str, ...] = ()
     """Files of the sources folder that no pattern of the campaign names; nothing of them was read."""
+    corrections: Mapping[str, int] = field(default_factory=dict)
+    """Rows of returned worklists by what became of them (corrections.STATES)."""
 
     @property
     def rows_read(self) -> int:
@@ -89,26 +94,49 @@ def _load(workspace: Workspace, campaign: Campaign, jobs: int, force: bool, tell
         loads.append(loaded)
         folders.append(folder)
         tell("intake: files", number, len(todo))
-    signature = _signature(loads, folders)
+    secret = keys.secret(workspace, campaign)
+    signature = _signature(loads, folders, secret)
     if store.signed(target, "intake", signature) and not force:
-        return LoadReport(tuple(loads), unmatched)
+        return _report(target, loads, unmatched)
     tell("intake: link", 0, 1)
     store.unsign(target, "intake")
-    link(folders, target)
-    _write_loads(target, loads)
+    link(folders, target, partial(settle, tools=tools(workspace.root, campaign), secret=secret))
+    report = _report(target, loads, unmatched)
+    _write_loads(target, report.files)
     _forget(folders)
     store.sign(target, "intake", signature)
-    note(workspace.data(campaign), campaign.as_of.isoformat(), loads)
+    note(workspace.data(campaign), campaign.as_of.isoformat(), report.files)
     tell("intake: link", 1, 1)
-    return LoadReport(tuple(loads), unmatched)
+    return report
 
 
-def _signature(loads: list[FileLoad], folders: list[Path]) -> str:
+def _signature(loads: list[FileLoad], folders: list[Path], secret: str) -> str:
     """Hash what the store is made of: which files, each by its content and the rules it was read with, and the rules of linking."""
     package = Path(__file__).parents[1]
     code = "".join((package / name).read_text(encoding="utf-8") for name in ("store.py", "intake/link.py", "intake/load.py"))
     parts = [code, *(f"{file.path}|{file.status}|{file.message}|{folder.name}" for file, folder in zip(loads, folders, strict=True))]
+    if any(file.kind == "corrections" for file in loads):
+        parts.append(hashlib.sha256(secret.encode()).hexdigest())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _report(target: Path, loads: list[FileLoad], unmatched: tuple[str, ...]) -> LoadReport:
+    """Count the corrections that wait as quarantined: only linking could tell."""
+    if not any(file.kind == "corrections" for file in loads):
+        return LoadReport(tuple(loads), unmatched)
+    con = store.connect(target, [store.CORRECTIONS])
+    frame = store.query(con, "SELECT state, source_file, source_sheet, count(*) AS n FROM corrections GROUP BY ALL", what="the corrections")
+    held = frame[frame["state"].isin(list(HELD))].groupby(["source_file", "source_sheet"])["n"].sum().to_dict()
+
+    def settled(file: FileLoad) -> FileLoad:
+        return replace(file, sheets=tuple(_held(sheet, held.get((file.path, sheet.sheet), 0)) for sheet in file.sheets))
+
+    files = tuple(settled(file) if file.kind == "corrections" else file for file in loads)
+    return LoadReport(files, unmatched, {str(state): int(n) for state, n in frame.groupby("state")["n"].sum().items()})
+
+
+def _held(sheet: SheetLoad, count: int) -> SheetLoad:
+    return replace(sheet, rows_kept=sheet.rows_kept - count, rows_quarantined=sheet.rows_quarantined + count)
 
 
 def _remedy(folder: Path) -> str:
@@ -123,9 +151,9 @@ def _jobs(workspace: Workspace, campaign: Campaign, force: bool) -> Iterator[Job
     folder = workspace.sources(campaign)
     cache = workspace.data(campaign) / "cache"
     cache.mkdir(parents=True, exist_ok=True)
+    found = {kind: {path for pattern in campaign.sources.patterns(kind) for path in folder.glob(pattern)} for kind in KINDS}
     for kind in KINDS:
-        found = {path for pattern in campaign.sources.patterns(kind) for path in folder.glob(pattern)}
-        for path in sorted(found):
+        for path in sorted(found[kind] if kind == "corrections" else found[kind] - found["corrections"]):
             if not path.is_file() or path.name.startswith(IGNORED):
                 continue
             relative = path.relative_to(folder).as_posix()
@@ -179,7 +207,7 @@ def _size(job: Job) -> int:
     return job.path.stat().st_size if job.path.is_file() else 0
 
 
-def _write_loads(target: Path, loads: list[FileLoad]) -> None:
+def _write_loads(target: Path, loads: Iterable[FileLoad]) -> None:
     rows = []
     for file in loads:
         common = {

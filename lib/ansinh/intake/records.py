@@ -19,7 +19,7 @@ from ansinh.identity import dates, legacy, names
 from ansinh.identity.banks import BRANCH_NAMED, BRAND_FIRST, Banks
 from ansinh.intake import values
 from ansinh.intake.below import Below, Section
-from ansinh.intake.columns import NEEDED, READERS, TABLE_OF, field_for, used_fields
+from ansinh.intake.columns import NEEDED, OURS, READERS, TABLE_OF, field_for, reason_of, used_fields
 from ansinh.intake.headings import Table
 from ansinh.intake.places import Places, called_commune
 from ansinh.intake.sheets import Row, Sheet
@@ -28,6 +28,8 @@ from ansinh.units import search_key
 
 UNREAD = "unread"
 """Rule of a value that could not be read: it is null, and the original stands in `mends`."""
+LIST_OF_PERSONS = frozenset({"policy_text", "policy_code", "amount", "village", "declined_text"})
+"""Fields that no bank knows: a list of accounts that has one is a beneficiary list with the accounts in it."""
 AS_NAMED = (1.0, BRANCH_NAMED, BRAND_FIRST)
 """Confidences of banks that were found by a name as it is listed; others were found by likeness."""
 VOTERS = 300
@@ -83,7 +85,17 @@ class SheetReader:
         below = Below(table, [sheet.rows[row] for row in table.heading_rows])
         self.left_out, self.unnamed = below.left_out, set()
         for first, rows in sheet.blocks(table.first):
-            yield self._block(list(below.data(first, rows)), table)
+            yield self._block(self._with_account(list(below.data(first, rows)), table), table)
+
+    def _with_account(self, data: Kept, table: Table) -> Kept:
+        """Leave out, of a beneficiary list that is read for its accounts, whoever has none; a bank's own list is taken whole."""
+        if self.kind != "accounts" or not LIST_OF_PERSONS & table.columns.keys():
+            return data
+        at = table.columns["account_number"]
+        kept = [row for row in data if at < len(row[1]) and values.plain(row[1][at])]
+        if len(kept) < len(data):
+            self.left_out["row without account"] += len(data) - len(kept)
+        return kept
 
     def _place_of(self, sheet: Sheet, table: Table) -> str:
         """Return what names the commune of a whole sheet, "" if nothing does: the sheet, the titles above, the file. Finds the unit too."""
@@ -100,12 +112,14 @@ class SheetReader:
         if len(kept) < len(data):
             self._lay(kept, table)
         self._mends = []
-        self._encoding = self._encoding or sheet_encoding(self._cells.values())
+        if self.kind not in OURS:
+            self._encoding = self._encoding or sheet_encoding(self._cells.values())
         columns = {name: self._column(name, reader) for name, reader in READERS[self.kind].items()}
-        self._birth(columns)
-        columns["name_key"] = [names.key(text) if text else None for text in columns["full_name"]]
         columns["unit"] = self._units()
-        getattr(self, f"_{self.kind}")(columns, kept)
+        if "full_name" in columns:
+            self._birth(columns)
+            columns["name_key"] = [names.key(text) if text else None for text in columns["full_name"]]
+            getattr(self, f"_{self.kind}")(columns, kept)
         columns["extra"] = self._extra(kept, table)
         columns["source_row"] = self._positions
         columns["source_file"], columns["source_sheet"] = [str(self.path)] * len(kept), [self._sheet] * len(kept)
@@ -131,14 +145,14 @@ class SheetReader:
         known = [any(cell is not None and cell != "" and values.plain(cell) for cell in cells) for cells in zip(*columns, strict=True)]
         kept = [row for row, knows in zip(data, known, strict=True) if knows]
         held = [row for row, knows in zip(data, known, strict=True) if not knows]
-        count = len(held)
+        count, (reason, reason_text) = len(held), reason_of(self.kind)
         columns_held: dict[str, Column] = {
             "source_row": [number for number, _, _ in held],
             "cells": [json.dumps([values.plain(cell) for cell in row], ensure_ascii=False) for _, row, _ in held],
             "kind": [self.kind] * count,
             "unit": [self.unit or NO_UNIT] * count,
-            "reason": ["no_identity"] * count,
-            "reason_text": ["Dòng không có họ tên và không có số định danh nên không biết là của ai. Bổ sung rồi gửi lại."] * count,
+            "reason": [reason] * count,
+            "reason_text": [reason_text] * count,
             "source_file": [str(self.path)] * count,
             "source_sheet": [self._sheet] * count,
         }

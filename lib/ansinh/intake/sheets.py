@@ -156,5 +156,14 @@ def _parquet(path: Path) -> Sheet:
     except (ArrowException, OSError):
         raise SourceError(f"{path.name} is damaged or is no Parquet file. Write it again.") from None
     heading: Row = list(file.schema_arrow.names)
-    rows = ([*row.values()] for batch in file.iter_batches(BLOCK) for row in batch.to_pylist())
-    return _sheet("", chain([heading], rows), "parquet")
+    if len(heading) > MAX_COLUMNS:
+        raise SourceError(f"{path.name}: {len(heading)} columns. Choose those of the list.")
+    return _sheet("", chain([heading], _batches(file, path)), "parquet")
+
+
+def _batches(file: pq.ParquetFile, path: Path) -> Iterator[Row]:
+    try:
+        for batch in file.iter_batches(BLOCK):
+            yield from map(list, zip(*(column.to_pylist() for column in batch.columns), strict=True))
+    except (ArrowException, OSError):
+        raise SourceError(f"{path.name} is damaged. Write it again.") from None

@@ -134,6 +134,13 @@ def plain(cell: object) -> str:
     return str(cell)
 
 
+def verbatim(cell: object) -> Read:
+    """Read a cell of our own sheet as it stands; a date that a spreadsheet made of a text becomes day/month/year again."""
+    if isinstance(cell, dt.datetime) and cell.time() != dt.time():
+        return f"{cell:%d/%m/%Y %H:%M:%S}", ""
+    return (f"{cell:%d/%m/%Y}" if isinstance(cell, dt.date) else plain(cell) or None), ""
+
+
 def text(cell: object) -> Read:
     """Read a text; TCVN3 and VNI become Unicode."""
     value = plain(cell)

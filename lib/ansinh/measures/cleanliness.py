@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -117,7 +117,9 @@ class RuleChange:
 
 def _versions(scope: Scope, folder: Path) -> dict[str, int]:
     con = store.connect(folder, [store.OUTCOMES], units=[scope.home] if scope.home else None)
-    rows = store.query(con, "SELECT check_id, max(check_version) AS version FROM outcomes GROUP BY 1", what="the rules of a snapshot")
+    rows = replace(scope, con=con).query(
+        "SELECT check_id, max(check_version) AS version FROM outcomes GROUP BY 1", "the rules of a snapshot"
+    )
     con.close()
     return {str(id): int(version) for id, version in zip(rows["check_id"], rows["version"], strict=True)}
 

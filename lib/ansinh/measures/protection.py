@@ -6,6 +6,7 @@ one `Board` with the equations between them. Its answer is kept in the store (`w
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ from ansinh.measures import activity, cleanliness, coverage, deadline, drops, pa
 from ansinh.measures.scope import Scope
 
 PUBLIC = "public"
+LOOK_BACK = 3
+"""Earlier snapshots whose pages a reader is taken to have kept."""
 
 
 def released(scope: Scope, counts: Counts) -> Released:
@@ -89,6 +92,8 @@ def _signature(campaign: Campaign, target: Path) -> str:
     for path in sorted([*(package / "measures").glob("*.py"), *(package / "disclosure").glob("*.py")]):
         digest.update(path.read_bytes())
     digest.update(store.signature_of(target, "check").encode())
+    for folder in _before(target):
+        digest.update(f"{folder.name} {store.signature_of(folder, 'protect')}".encode())
     return digest.hexdigest()
 
 
@@ -104,6 +109,8 @@ def _decide(workspace: Workspace, campaign: Campaign, target: Path) -> dict[str,
     """Return the withheld cells by the unit whose notebooks read them, the city's own under `store.NO_UNIT`."""
     city = Scope(store.in_memory(target), workspace, campaign, None)
     board = board_of([city, *(Scope(city.con, workspace, campaign, unit) for unit in workspace.units(campaign))])
+    for folder in _before(target):
+        _beside(board, workspace, campaign, folder)
     home = {"": store.NO_UNIT} | {unit.code: unit.code for unit in workspace.units(campaign)}
     register = workspace.register(campaign)
     home |= {part.code: unit for unit in list(home) if unit for part in register.children(unit)}
@@ -114,16 +121,53 @@ def _decide(workspace: Workspace, campaign: Campaign, target: Path) -> dict[str,
     return cells
 
 
+def _before(target: Path) -> list[Path]:
+    """Return the last LOOK_BACK earlier snapshots whose pages were decided on, oldest first."""
+    folders = sorted(folder for folder in target.parent.glob("????-??-??") if folder.name < target.name)
+    return [folder for folder in folders if store.has_withheld(folder) and store.has_findings(folder)][-LOOK_BACK:]
+
+
+def _beside(board: Board, workspace: Workspace, campaign: Campaign, folder: Path) -> None:
+    """Lay an earlier snapshot, as it was shown, beside today's: accounts only become more, and a list that did not change is known not to."""
+    day = folder.name
+    then = campaign.model_copy(update={"as_of": dt.date.fromisoformat(day)})
+    city = Scope(store.in_memory(folder), workspace, then, None)
+    scopes = [city, *(Scope(city.con, workspace, then, unit) for unit in workspace.units(then))]
+    with board.earlier(day, store.query(city.con, "SELECT cell FROM withheld", what="what was withheld")["cell"].tolist()):
+        _lay(board, scopes)
+        names = [name for scope in scopes for name in board.names_at(scope.place)]
+    for name in names:
+        meaning = name.rsplit("|", 1)[1]
+        if meaning in GROWING:
+            board.never_falls(day, name, name)
+        elif meaning in STANDING:
+            board.unchanged(day, name)
+    for scope in scopes:
+        # Of the accounts opened until that day, today's trend knows at least those reported then.
+        board.never_falls(day, f"{scope.place}||has_account", f"{scope.place}|day={day}|covered")
+    city.con.close()
+
+
+GROWING = frozenset({"has_account", "covered"})
+"""Meanings of counts a reader takes never to fall from one snapshot to the next."""
+STANDING = frozenset({"persons"})
+"""Meanings of counts a reader may know not to have changed where they have not."""
+
+
 def board_of(scopes: list[Scope]) -> Board:
     """Return the board of all that is published of these scopes; when the whole campaign is among them, rows of its units add up to its own."""
     board = Board(rule_of(scopes[0].campaign))
+    _lay(board, scopes)
+    return board
+
+
+def _lay(board: Board, scopes: list[Scope]) -> None:
     for scope in scopes:
         for counts in published(scope):
             board.add(counts)
         _between_tables(board, scope)
     if scopes[0].unit is None:
         _between_places(board, [scope.place for scope in scopes[1:]])
-    return board
 
 
 def _between_tables(board: Board, scope: Scope) -> None:

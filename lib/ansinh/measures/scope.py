@@ -32,6 +32,9 @@ class Scope:
     campaign: Campaign
     unit: Unit | None
     cache: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
+    asked: list[str] = field(default_factory=list, repr=False, compare=False)
+    """The SQL of all queries put so far, in their order: what a figure was made by (`audit.area`)."""
+    _answers: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -85,7 +88,7 @@ class Scope:
             raise NotReady(
                 f"What must be withheld of {self.campaign.name} is not decided yet. Run `ansinh check {self.campaign.name}` first."
             )
-        frame = self.query("SELECT cell FROM withheld", "what is withheld")
+        frame = store.query(self.con, "SELECT cell FROM withheld", what="what is withheld")
         return frozenset(frame["cell"])
 
     @property
@@ -101,8 +104,11 @@ class Scope:
         return f"unit = '{self.home}'" if self.home else "true"
 
     def query(self, sql: str, what: str) -> pd.DataFrame:
-        """Run a query over the store; raises EngineError naming `what`."""
-        return store.query(self.con, sql, what=what)
+        """Return a query's answer over the store; what was asked before is not run again. Raises EngineError naming `what`."""
+        self.asked.append(sql)
+        if sql not in self._answers:
+            self._answers[sql] = store.query(self.con, sql, what=what)
+        return self._answers[sql].copy()
 
     def by_row(self, counts: Mapping[str, str]) -> pd.DataFrame:
         """Return one row per part or unit (register order, nobody's rows included) and a total row.

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from ansinh.campaign import KINDS
 from ansinh.disclosure import Counts
 from ansinh.measures.scope import Scope
-
-KINDS = ("beneficiaries", "register_matches", "accounts", "payments")
 
 
 def reconciliation(scope: Scope) -> Counts:

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from ansinh.cells import CONTROLS
 from ansinh.disclosure import Released
 from ansinh.measures.ranking import Standing, Z
 from ansinh.show import numbers
-from ansinh.show.shown import CONTROLS, Shown, escape
+from ansinh.show.shown import Shown, escape
 from ansinh.show.tables import cell, must_be_released
 
 INK, ACCENT, SECOND = "#1b2a41", "#0b6e99", "#b5541c"

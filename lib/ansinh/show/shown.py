@@ -6,26 +6,26 @@ import html
 from dataclasses import dataclass
 from typing import Any
 
+from ansinh.cells import CONTROLS
+
 
 @dataclass(frozen=True)
 class Shown:
-    """One thing shown. `html` is complete and escaped; `text` says the same in plain words."""
+    """One thing shown. `html` is complete and escaped; `text` says the same in plain words; `queries` are those it was made by (SQL)."""
 
     html: str
     text: str
+    queries: tuple[str, ...] = ()
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/html": self.html, "text/plain": self.text}
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, str], dict[str, Any]]:
+        # The queries stand in the output's metadata: shown by no renderer, kept in the notebook.
+        return {"text/html": self.html, "text/plain": self.text}, {"ansinh": {"sql": list(self.queries)}} if self.queries else {}
 
     def __repr__(self) -> str:
         return self.text
 
     def __add__(self, other: Shown) -> Shown:
-        return Shown(self.html + "\n" + other.html, self.text + "\n\n" + other.text)
-
-
-CONTROLS = dict.fromkeys((*range(0, 9), 11, 12, *range(14, 32), 127, 8206, 8207, *range(8234, 8239), *range(8294, 8298)))
-"""Control and direction marks: they have no business in a name and can turn a page around."""
+        return Shown(self.html + "\n" + other.html, self.text + "\n\n" + other.text, (*self.queries, *other.queries))
 
 
 def escape(value: object) -> str:

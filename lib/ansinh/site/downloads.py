@@ -9,28 +9,20 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-import re
 
 import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
 
 from ansinh.campaign import Campaign
+from ansinh.cells import harmless
 from ansinh.errors import AnsinhError
 from ansinh.show import numbers
-from ansinh.show.shown import CONTROLS
 from ansinh.site.published import Cell, Table, Value
 
 FOLDER = "tai-ve"
 """Where downloads lie, from the site's root: <folder>/<page address>/<table id>.csv and .xlsx."""
-_FORMULA = re.compile(r"\A[\s]*[=+\-@\t\r|]")
 _WIDEST = 60
 _FORMATS = {"count": "#,##0", "share": "0.0%", "points": "0.0"}
-
-
-def harmless(text: str) -> str:
-    """Return a text without control and direction marks, with an apostrophe in front where a spreadsheet would calculate."""
-    plain = text.translate(CONTROLS)
-    return "'" + plain if _FORMULA.match(plain) else plain
 
 
 def as_csv(table: Table) -> bytes:

@@ -18,7 +18,7 @@ from ansinh.show import Shown, escape, numbers
 from ansinh.show import tables as show_tables
 from ansinh.site.cores import spread
 from ansinh.site.downloads import FOLDER, as_csv, as_xlsx, source_line
-from ansinh.site.kept import Kept, key
+from ansinh.site.memory import Memory, key
 from ansinh.site.published import Row, Table, slug, tables
 
 METHOD = "method"
@@ -58,6 +58,10 @@ class Page:
     """The pages it belongs with, itself among them or not: address and word."""
     below: Mapping[str, str] = field(default_factory=dict)
     """Communes that have a page: name → address."""
+    proof: str = ""
+    """The address of the page that proves its figures, "" where there is none."""
+    proven: frozenset[str] = frozenset()
+    """Anchors, on that page, of the figures and tables whose queries it lists."""
 
     @cached_property
     def tables(self) -> list[Table]:
@@ -77,24 +81,24 @@ class Page:
 
 
 def dress(
-    pages: Sequence[Page], campaign: Campaign, method: str | None, kept: Kept | None = None, jobs: int = 1
+    pages: Sequence[Page], campaign: Campaign, method: str | None, memory: Memory | None = None, jobs: int = 1
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the dressed notebooks and the downloads, path from the site's root and bytes, pages in their order.
 
     `method` is the address of the page that explains the figures, None when the campaign publishes none.
     """
-    kept = kept or Kept()
+    memory = memory or Memory()
     terms = _terms(next((page for page in pages if page.address == method), None))
     whole = _rows_by_page([page for page in pages if not page.tabs])
     tasks = []
     for page in pages:
         way = f"{page.up}{method}.html" if method and page.address != method else ""
         tasks.append(_Task(page, whole.get(page.address), _Explained(way, terms), campaign))
-    found = {task.key: kept.get(task.key) for task in tasks}
+    found = {task.key: memory.get(task.key) for task in tasks}
     missing = [task for task in tasks if not found[task.key]]
     made = zip(missing, spread(_dress, missing, jobs), strict=True)
     for task, files in made:
-        kept.put(task.key, files)
+        memory.put(task.key, files)
         found[task.key] = files
     for task in tasks:
         yield from found[task.key].items()
@@ -112,7 +116,16 @@ class _Task:
     @cached_property
     def key(self) -> str:
         page, explained = self.page, self.explained
-        told = [page.address, page.sidebar, page.tabs, dict(page.below), explained.way, dict(explained.terms)]
+        told = [
+            page.address,
+            page.sidebar,
+            page.tabs,
+            dict(page.below),
+            page.proof,
+            sorted(page.proven),
+            explained.way,
+            dict(explained.terms),
+        ]
         settings = [source_line(self.campaign), self.campaign.authority, self.campaign.place]
         return key(json.dumps([page.notebook, told, settings], sort_keys=True), repr(self.whole))
 
@@ -193,8 +206,15 @@ def _links(id: str, caption: str, own: Sequence[Table], page: Page, explained: _
     ]
     if explained.way:
         parts.append(_link(explained.address(id, own), "Cách tính", caption))
+    if (anchor := anchor_of(page.address, id)) in page.proven:
+        parts.append(_link(f"{page.up}{page.proof}.html#{anchor}", "Câu lệnh", caption))
     parts.append(_link(f"#{id}", "Liên kết", caption))
     return f'<p class="as-tools">{" ".join(parts)}</p>'
+
+
+def anchor_of(address: str, id: str) -> str:
+    """Return the anchor, on a place's evidence page, of a figure or table of one of its pages."""
+    return f"{address.rsplit('/', 1)[-1]}--{id}"
 
 
 def _link(address: str, word: str, caption: str, attribute: str = "") -> str:
@@ -220,7 +240,7 @@ def _belong(page: Page) -> None:
             for address, word in page.tabs
         )
         markup = f'<nav class="as-tabs" aria-label="{TABS}"><ul>{links}</ul></nav>'
-        page.notebook["cells"].insert(1, _cell("trang-cua-don-vi", Shown(markup, " · ".join(word for _, word in page.tabs))))
+        page.notebook["cells"].insert(1, cell_of("trang-cua-don-vi", Shown(markup, " · ".join(word for _, word in page.tabs))))
 
 
 def _rows_by_page(pages: Sequence[Page]) -> dict[str, tuple[Table, Row, Row]]:
@@ -251,7 +271,7 @@ def _compare(page: Page, whole: tuple[Table, Row, Row] | None, place: str) -> li
     headings = ["Chỉ tiêu", row.cells[0].text, place, f"Chênh lệch ({POINTS})"]
     note = WITHHELD if any(HIDDEN in line for line in lines) else ""
     shown = show_tables.plain("so-voi-chung", f"So với {place}", headings, lines, note, figures=(1, 2, 3))
-    page.notebook["cells"].insert(at + 1, _cell("so-voi-chung", shown))
+    page.notebook["cells"].insert(at + 1, cell_of("so-voi-chung", shown))
     return tables(shown.html)
 
 
@@ -261,7 +281,7 @@ def _difference(here: str, there: str) -> str:
     return "–" if one is None or other is None else numbers.change(one - other).removesuffix(f" {POINTS}")
 
 
-def _cell(id: str, shown: Shown) -> dict[str, Any]:
+def cell_of(id: str, shown: Shown) -> dict[str, Any]:
     """Return a code cell without code that shows one thing, in the form of notebook format 4.5."""
     data = {"text/html": shown.html, "text/plain": shown.text}
     output = {"output_type": "display_data", "metadata": {}, "data": data}

@@ -20,7 +20,7 @@ from markupsafe import Markup
 from ansinh.errors import UserError
 from ansinh.site.config import PROJECT_FILE, Config, read_config
 from ansinh.site.cores import spread
-from ansinh.site.kept import Kept, key
+from ansinh.site.memory import Memory, key
 from ansinh.site.nav import SOURCE, Navigation
 from ansinh.site.page import Page, Project, as_bytes, from_bytes, read_page
 from ansinh.site.policy import POLICY
@@ -44,11 +44,11 @@ class Rendered:
 
 
 def render(
-    project: Path, output: Path, *, strict: bool = False, jobs: int = 1, kept: Kept | None = None, progress: Progress | None = None
+    project: Path, output: Path, *, strict: bool = False, jobs: int = 1, memory: Memory | None = None, progress: Progress | None = None
 ) -> Rendered:
     """Render the Quarto website project in the folder `project` into `output`, which is made where it is missing.
 
-    `jobs` processes read documents; what `kept` holds of an unchanged document is not read again.
+    `jobs` processes read documents; what `memory` holds of an unchanged document is not read again.
 
     Raises UserError when it is no such project, and under `strict` when it asks for something that is not supported.
     """
@@ -56,7 +56,7 @@ def render(
     documents = documents_of(project, config)
     addresses = frozenset(path.relative_to(project).with_suffix("").as_posix() for path in documents)
     told = Project(addresses, config.words, config.echo, project)
-    pages = _read(documents, project, told, kept or Kept(), jobs)
+    pages = _read(documents, project, told, memory or Memory(), jobs)
     files = resources_of(project, config, pages)
     nav = Navigation(config, pages, files)
     warnings = [
@@ -83,17 +83,17 @@ def render(
     return Rendered(tuple(page.path for page in pages), tuple(warnings))
 
 
-def _read(documents: Sequence[Path], root: Path, project: Project, kept: Kept, jobs: int) -> list[Page]:
+def _read(documents: Sequence[Path], root: Path, project: Project, memory: Memory, jobs: int) -> list[Page]:
     """Read all documents; a page depends on its document, on which pages there are, on the words and on the files its prose names."""
     shared = repr((sorted(project.pages), sorted(project.words.items()), project.echo))
     keys = [key("page", shared, path.relative_to(root).as_posix(), path.read_bytes()) for path in documents]
-    found = [kept.get(one).get("page") for one in keys]
+    found = [memory.get(one).get("page") for one in keys]
     missing = [path for path, page in zip(documents, found, strict=True) if page is None]
     made = spread(partial(read_page, root=root, project=project), missing, jobs)
     pages = [from_bytes(page) if page is not None else next(made) for page in found]
     for one, page, before in zip(keys, pages, found, strict=True):
         if before is None and not page.files and not page.warnings:
-            kept.put(one, {"page": as_bytes(page)})
+            memory.put(one, {"page": as_bytes(page)})
     return pages
 
 

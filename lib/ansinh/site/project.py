@@ -120,9 +120,7 @@ def sidebars(places: Places) -> list[dict[str, Any]]:
         if communes:
             own = [{"text": unit.name, "href": f"{place.address}.ipynb"} for place in places.pages(unit.code)[:1]]
             links = [{"text": commune.short_name, "href": f"{place.address}.ipynb"} for commune, place in communes]
-            found.append(
-                {"id": f"xa-phuong-{unit.code}", "title": "Xã, phường", "contents": [*own, {"section": "Xã, phường", "contents": links}]}
-            )
+            found.append({"id": f"xa-phuong-{unit.code}", "title": "Xã, phường", "contents": [*own, *links]})
     return found
 
 

@@ -204,7 +204,7 @@ def test_a_question_of_ones_own_is_answered_over_the_audits_place_only(at_hand: 
 
 
 def test_a_figures_own_sql_can_be_asked_again(at_hand: Audit) -> None:
-    total = at_hand.coverage.answer().sql.split("\n", 1)[1].rstrip(";")
+    total = at_hand.coverage.answer().sql.rstrip(";")
     assert int(at_hand.sql(total)["persons"].iloc[0]) == int(at_hand.sql("SELECT count(*) AS n FROM persons")["n"].iloc[0])
 
 

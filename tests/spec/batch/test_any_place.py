@@ -15,8 +15,6 @@ from ansinh.campaign import Campaign, Workspace
 SEED = 20240116
 PLACES = 3
 """Places tried for each notebook of a district or commune."""
-FEWEST = 20
-"""Persons of a commune that is tried. The small city's communes of a dozen persons may have no cell left to withhold, and then no sheet."""
 ROOT_NOTEBOOKS = ("city_overview", "commune_sheet", "directive", "district_cleanliness", "district_coverage", "district_payment", "method")
 
 
@@ -31,9 +29,9 @@ def places(workspace: Workspace, campaign: Campaign, notebook: str, most: int) -
 
 
 def communes(workspace: Workspace, campaign: Campaign) -> list[str]:
-    """Return the communes of at least FEWEST persons, in order of their codes."""
+    """Return the communes with anybody, in order of their codes."""
     con = store.connect(workspace.store(campaign, campaign.as_of), [store.PERSONS])
-    sql = f"SELECT commune FROM persons WHERE commune IS NOT NULL GROUP BY 1 HAVING count(*) >= {FEWEST} ORDER BY 1"
+    sql = "SELECT DISTINCT commune FROM persons WHERE commune IS NOT NULL ORDER BY 1"
     return list(store.query(con, sql, what="communes")["commune"])
 
 

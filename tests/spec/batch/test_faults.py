@@ -177,10 +177,10 @@ def test_a_runner_that_ends_leaves_no_process_and_a_rerun_goes_on(copy: Workspac
     wait_for(lambda: len(below(process)) >= 6)
     left = below(process)
     process.send_signal(number)
-    start = time.monotonic()
-    process.wait(timeout=20)
-    wait_for(lambda: not any(found.is_running() and found.status() != psutil.STATUS_ZOMBIE for found in left), 5)
-    assert time.monotonic() - start < 5
+    # A second or two on a quiet machine; what is proved is that nobody else need end them.
+    _, errors = process.communicate(timeout=60)
+    wait_for(lambda: not any(found.is_running() and found.status() != psutil.STATUS_ZOMBIE for found in left))
+    assert number == signal.SIGKILL or (process.returncode == 130 and "Stopped." in errors)
     again = ansinh(copy, *arguments())
     said, errors = again.communicate(timeout=300)
     assert again.returncode == 0, errors

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from ansinh.campaign import Campaign, Workspace
+from ansinh.checks import catalogue
 from tests.accuracy import accuracy, duplicates
 
 LINKED = {"K08", "K10", "K11", "T01", "T02", "T04", "U07", *(f"A0{number}" for number in range(1, 9)), "K09", "K12", "K13", "U08"}
@@ -35,8 +36,10 @@ def test_unlinked_rows_are_told_of_rather_than_missed(told: pd.DataFrame) -> Non
     assert told.loc["A08", "precision"] > 0.95
 
 
-def test_the_demo_city_has_something_for_every_check(told: pd.DataFrame) -> None:
-    assert set(told.index[told["expected"] == 0]) == set()
+def test_the_shipped_demo_has_something_for_every_check_and_its_figures_are_published(city: Workspace, campaign: Campaign) -> None:
+    published = pd.read_csv(city.params / "accuracy" / f"{campaign.name}.csv").set_index("check")
+    assert set(published.index) == {check.id for check in catalogue(campaign)}
+    assert set(published.index[published["expected"] == 0]) == set()
 
 
 def test_probable_duplicates_are_mostly_found_and_seldom_wrong(city: Workspace, campaign: Campaign) -> None:

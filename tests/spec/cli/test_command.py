@@ -22,7 +22,7 @@ def ansinh(*arguments: str, cwd: Path, env: dict[str, str] | None = None) -> sub
 
 def test_help_names_every_verb_and_the_exit_codes(tmp_path: Path) -> None:
     said = ansinh("--help", cwd=tmp_path).stdout
-    for verb in ("demo", "intake", "check", "run", "site", "build", "serve", "doctor"):
+    for verb in ("demo", "intake", "check", "run", "site", "build", "serve", "doctor", "verify", "sign", "publish"):
         assert verb in said
     assert "Exit codes" in said
 

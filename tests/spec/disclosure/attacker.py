@@ -6,12 +6,15 @@ Knows what anyone can know: the pages' words, the rule of docs/disclosure.md (a 
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import highspy
+import openpyxl
 from bs4 import BeautifulSoup, Tag
 
 THRESHOLD, ROUNDING, MANY = 7, 5, 1e6
@@ -65,6 +68,7 @@ class Attack:
     high: list[float] = field(default_factory=list)
     at: dict[str, int] = field(default_factory=dict)
     withheld: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
     equations: dict[tuple[tuple[int, ...], tuple[float, ...]], tuple[float, float]] = field(default_factory=dict)
 
     def cell(self, name: str, text: str | None = None) -> int:
@@ -75,6 +79,7 @@ class Attack:
             self.high.append(MANY)
         if text is None:
             return at
+        self.texts[name] = text
         if text.startswith("≤"):
             self.withheld[name] = "small"
             low, high = 1, THRESHOLD
@@ -116,15 +121,136 @@ class Attack:
 
 
 def read(site: Path) -> Attack:
-    """Read all pages of a site."""
+    """Read all pages of a site, tables first, then what the figures draw."""
     attack, rows_of = Attack(), defaultdict(dict)
     slugs = {page.parent.name for page in site.glob("don-vi/*/tai-khoan.html")}
-    for page in sorted(site.rglob("*.html")):
-        place = page.parent.name if page.parent.name in slugs else "city"
-        for table in BeautifulSoup(page.read_text(encoding="utf-8"), "lxml").find_all("table"):
-            _table(attack, rows_of, table, place)
+    pages = {page: BeautifulSoup(page.read_text(encoding="utf-8"), "lxml") for page in sorted(site.resolve().rglob("*.html"))}
+    places = {page: page.parent.name if page.parent.name in slugs else "city" for page in pages}
+    for page, soup in pages.items():
+        # A commune's own page tells of the same commune as its row on the district's page, which leads there.
+        for link in soup.select('table a[href*="xa-phuong/"]'):
+            places[(page.parent / str(link["href"])).resolve()] = f"{places[page]}/{link.get_text(strip=True)}"
+    for page, soup in pages.items():
+        for table in soup.find_all("table"):
+            _table(attack, rows_of, table, places[page])
+    for page, soup in pages.items():
+        for figure in soup.select("figure[id^=dien-bien]"):
+            _line(attack, figure, places[page])
     _between(attack, rows_of, slugs)
     return attack
+
+
+def read_days(sites: dict[str, Path], coverage_never_falls: bool = True) -> Attack:
+    """Read the sites of several days together: one who kept them all, and takes accounts only to become more."""
+    whole = Attack()
+    told = {day: read(site) for day, site in sorted(sites.items())}
+    for day, attack in told.items():
+        start = len(whole.low)
+        whole.low += attack.low
+        whole.high += attack.high
+        whole.at |= {f"{day} {name}": start + at for name, at in attack.at.items()}
+        whole.withheld |= {f"{day} {name}": kind for name, kind in attack.withheld.items()}
+        whole.texts |= {f"{day} {name}": text for name, text in attack.texts.items()}
+        for (cells, factors), span in attack.equations.items():
+            whole.equations[tuple(start + at for at in cells), factors] = span
+    for before, after in pairwise(told) if coverage_never_falls else ():
+        for name in told[before].at:
+            if name.endswith("|covered") and name in told[after].at:
+                whole.add_up(f"{after} {name}", [f"{before} {name}"], exactly=False)
+        for place in {name.split("|")[0] for name in told[after].at}:
+            then, now = f"{before} {place}|covered", f"{after} {place}|day {before[8:]}/{before[5:7]}/{before[:4]}|covered"
+            if then in whole.at and now in whole.at:
+                whole.add_up(now, [then], exactly=False)
+    return whole
+
+
+def _line(attack: Attack, figure: Tag, place: str) -> None:
+    """Read a line over time: its height over the ticks' says the share to the pixel, its table on which days there is one."""
+    persons = attack.texts.get(f"{place}|persons", "…")
+    days = [[cell.get_text(strip=True).replace("\xa0", " ") for cell in row.find_all(["th", "td"])] for row in figure.select("tbody tr")]
+    known = [(day, share) for day, share in days if share.endswith("%")]
+    drawn = figure.select_one('path[style*="--as-accent"]')
+    if not re.fullmatch(r"[\d.]+", persons) or not known or not isinstance(drawn, Tag):
+        return
+    ticks = [
+        (float(text.get_text().split()[0]), float(_height(text)))
+        for text in figure.select("svg text")
+        if re.fullmatch(r"\d+ %", text.get_text())
+    ]
+    (low, low_at), (high, high_at) = ticks[0], ticks[-1]
+    heights = [float(y) for _, y in re.findall(r"[ML]\s*([\d.]+)[ ,]+([\d.]+)", str(drawn["d"]))]
+    if len(heights) != len(known):
+        return
+    # A tick's text stands some pixels below its line, all of them alike: the first day's share in the table says how many.
+    scale = (high - low) / (high_at - low_at)
+    shift = float(known[0][1].rstrip(" %").replace(",", ".")) - heights[0] * scale
+    people = int(persons.replace(".", ""))
+    for (day, told), height in zip(known, heights, strict=True):
+        share = height * scale + shift
+        assert abs(share - float(told.rstrip(" %").replace(",", "."))) < 0.3, "the figure says something else than its table"
+        # The table's share is to a tenth of a per cent, so the drawn one is to a twentieth; the count behind it was rounded.
+        covered, doubt = share / 100 * people, people / 2000 + ROUNDING / 2
+        if covered - doubt > THRESHOLD:
+            at = attack.cell(f"{place}|day {day}|covered")
+            attack.low[at], attack.high[at] = max(attack.low[at], covered - doubt), min(attack.high[at], covered + doubt)
+    attack.add_up(f"{place}|covered", [f"{place}|day {days[-1][0]}|covered"]) if known[-1] == tuple(days[-1]) else None
+
+
+def _height(text: Tag) -> str:
+    """Return where a text of a figure stands, from the top."""
+    placed = re.search(r"translate\([\d.]+[ ,]+([\d.]+)\)", str(text.get("transform") or (text.parent or text).get("transform") or ""))
+    return placed[1] if placed else str(text.get("y"))
+
+
+def more_in_files(site: Path) -> list[str]:
+    """Return what downloads say that the pages do not: cells with another number, more rows, more sheets."""
+    found = []
+    for page in sorted(site.rglob("*.html")):
+        soup = BeautifulSoup(page.read_text(encoding="utf-8"), "lxml")
+        for table in soup.select("main table.as-table"):
+            id = table.get("id") or table.find_parent("figure")["id"]
+            stem = site / "tai-ve" / page.relative_to(site).with_suffix("") / str(id)
+            shown = [[_plain(cell) for cell in row.find_all(["th", "td"])] for row in table.select("tr")]
+            with stem.with_suffix(".csv").open(encoding="utf-8-sig", newline="") as file:
+                found += _more(str(stem), shown, list(csv.reader(file)))
+            book = openpyxl.load_workbook(stem.with_suffix(".xlsx"))
+            rows = [["" if cell is None else str(cell) for cell in row] for row in book.active.iter_rows(min_row=4, values_only=True)]
+            found += _more(str(stem), shown, rows[: len(shown)])
+            found += [f"{stem}: more sheets"] * (len(book.worksheets) - 1) + [f"{stem}: more rows"] * (
+                len([row for row in rows if any(row)]) > len(shown) + 1
+            )
+    return found
+
+
+def _plain(cell: Tag) -> str:
+    return cell.get_text().replace("\xa0", " ")
+
+
+def _more(name: str, shown: list[list[str]], held: list[list[str]]) -> list[str]:
+    if [len(row) for row in shown] != [len(row[: len(row)]) for row in held]:
+        return [f"{name}: another shape"]
+    return [
+        f"{name}: {text!r} is {other!r}"
+        for one, two in zip(shown, held, strict=True)
+        for text, other in zip(one, two, strict=True)
+        if not _alike(text, other)
+    ]
+
+
+def _alike(text: str, held: str) -> bool:
+    """Tell whether a file's cell says what the page's does: the same words, or the number as the page writes it."""
+    if held.replace("\xa0", " ").lstrip("'") == text.lstrip("'"):
+        return True
+    try:
+        value = float(held)
+    except ValueError:
+        return False
+    words = re.fullmatch(r"([+−]?)([\d.]+)(?:,(\d+))?(?: (%|tỷ đồng|triệu đồng|đồng))?", text)
+    if words is None:
+        return False
+    written = float(f"{words[2].replace('.', '')}.{words[3] or 0}") * (-1 if words[1] == "−" else 1)
+    factor = {"%": 0.01, "tỷ đồng": 1e9, "triệu đồng": 1e6}.get(words[4] or "", 1)
+    return abs(written * factor - value) <= 0.5 * factor * 10 ** -len(words[3] or "") * 1e-6 + abs(value) * 1e-9
 
 
 def _table(attack: Attack, rows_of: dict, table: Tag, place: str) -> None:

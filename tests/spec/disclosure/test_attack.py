@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,39 @@ def test_no_withheld_count_of_a_published_site_has_only_one_possible_value(publi
     names = sorted(attack.withheld)
     assert len(names) > 1000
     assert not narrowed(attack, random.Random(1).sample(names, SAMPLE))
+
+
+def test_the_line_over_time_and_the_files_to_download_tell_no_more_than_the_tables(published: Workspace) -> None:
+    site = published.output(published.campaign())
+    attack = attacker.read(site)
+    assert sum("|day " in name for name in attack.at) > 300, "the figures were read"
+    assert attacker.more_in_files(site) == []
+
+
+DAYS = ("2024-01-12", "2024-01-13", "2024-01-14")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2])
+def test_nor_has_any_for_one_who_kept_the_pages_of_three_days(empty_workspace: Workspace, tmp_path: Path, seed: int) -> None:
+    sites = several_days(empty_workspace, tmp_path, seed, people=6000)
+    attack = attacker.read_days(sites)
+    names = sorted(name for name in attack.withheld if name.split("|")[-1] in ("covered", "remaining", "declined", "persons", "usable"))
+    assert len(names) > 600
+    assert not narrowed(attack, random.Random(seed).sample(names, 4 * SAMPLE))
+
+
+def several_days(workspace: Workspace, kept: Path, seed: int, people: int) -> dict[str, Path]:
+    """Build the pages about accounts of one growing city on each day; returns a copy of each day's site."""
+    sites = {}
+    for day in DAYS:
+        campaign = workspace.campaign("hanoi-tet-2024", dt.date.fromisoformat(day))
+        assert campaign.demo is not None
+        notebooks = campaign.notebooks.model_copy(update={"city": ("city_overview", "method"), "unit": ("district_coverage",)})
+        demo = campaign.demo.model_copy(update={"people": people, "seed": seed})
+        build(workspace, campaign.model_copy(update={"demo": demo, "notebooks": notebooks}), jobs=2, renderer="embedded")
+        sites[day] = Path(shutil.copytree(workspace.output(campaign), kept / day))
+    return sites
 
 
 @pytest.mark.slow

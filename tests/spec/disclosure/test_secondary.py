@@ -130,3 +130,57 @@ def test_whatever_the_table_every_small_count_keeps_three_possible_values(given_
     counts = table(*persons, covered=covered)
     shown, _ = protected(counts)
     assert fewest([counts], shown) >= 3
+
+
+def two_days(then: Counts, now: Counts) -> tuple[int, frozenset[str]]:
+    """Decide yesterday's page by itself and today's beside it; return the fewest values a reader of both leaves, and what today withholds."""
+    told_then, withheld_then = protected(then)
+    board = Board(RULE)
+    board.add(now)
+    with board.earlier("2024-01-13", withheld_then):
+        board.add(then)
+    for name in cell_names(then)["covered"]:
+        board.never_falls("2024-01-13", name, name)
+    withheld = board.protect()
+    told_now = release(now, PUBLIC, withheld)
+    attack, small = Attack(), []
+    for day, counts, shown in (("then ", then, told_then[0]), ("now ", now, told_now)):
+        names = {column: [day + name for name in cells] for column, cells in cell_names(counts).items()}
+        for column, whole in counts.counts.items():
+            for row, name in enumerate(names[column]):
+                mark = shown.mark(column, row)
+                attack.cell(name, "≤ 7" if mark == SMALL else "…" if mark == HIDDEN else str(shown.value(column, row)))
+                small += [name] if 1 <= counts.frame[column].iloc[row] <= RULE.threshold else []
+                if whole is not None:
+                    attack.cell(f"{name} rest")
+                    attack.add_up(names[whole][row], [name, f"{name} rest"])
+                    if 1 <= counts.frame[whole].iloc[row] - counts.frame[column].iloc[row] <= RULE.threshold:
+                        small.append(f"{name} rest")
+            attack.add_up(names[column][-1], names[column][:-1])
+    for name in cell_names(then)["covered"]:
+        attack.add_up(f"now {name}", [f"then {name}"], exactly=False)
+    return min((possible(span) for span in attack.ranges(small).values()), default=99), withheld
+
+
+def test_yesterdays_page_and_todays_together_tell_no_small_count() -> None:
+    # Yesterday 17 + 17 + 17 + 17 + 5 = 73 ("75") says that the small row is 5 to 7, today 18 + 18 + 18 + 18 + 5 = 77 ("75") that it is
+    # 1 to 5: whoever takes accounts only to become more knows that it is 5, although each day by itself leaves enough.
+    then, now = table(*[60] * 5, covered=(17, 17, 17, 17, 5)), table(*[60] * 5, covered=(18, 18, 18, 18, 5))
+    assert protected(then)[1] == protected(now)[1] == frozenset()
+    fewest_values, withheld = two_days(then, now)
+    assert withheld
+    assert fewest_values >= 3
+
+
+growing = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=6)
+
+
+@settings(max_examples=40, deadline=None)
+@given(growing)
+def test_whatever_two_days_tables_every_small_count_of_both_keeps_several_values(given_rows: list[tuple[int, int, int]]) -> None:
+    rows = [sorted(row) for row in given_rows]
+    persons = tuple(row[2] for row in rows)
+    fewest_values, _ = two_days(
+        table(*persons, covered=tuple(row[0] for row in rows)), table(*persons, covered=tuple(row[1] for row in rows))
+    )
+    assert fewest_values >= 2

@@ -256,11 +256,16 @@ def test_a_zipped_folder_gives_its_lists_whatever_they_are_called(tmp_path: Path
         archive.writestr("../../001-ba-dinh.xlsx", inner)
         archive.writestr("con/002.xlsx", inner)
         archive.writestr("__MACOSX/._002.xlsx", b"")
-        archive.writestr("doc.txt.exe", b"")
+        archive.writestr("doc.exe", b"")
+        archive.writestr("con/them.zip", b"")
     cache = tmp_path / "cache"
     members = list(unpack(path, "gui.zip", cache))
-    assert [member.relative for member in members] == ["gui.zip/001-ba-dinh.xlsx", "gui.zip/002.xlsx"]
-    assert all(cache in member.path.parents for member in members)
+    assert [member.relative for member in members if not member.refusal] == ["gui.zip/001-ba-dinh.xlsx", "gui.zip/002.xlsx"]
+    assert all(cache in member.path.parents for member in members if not member.refusal)
+    assert [member.refusal for member in members if member.refusal] == [
+        "gui.zip/them.zip is a zipped folder inside another. Unzip it and send its lists.",
+        "gui.zip/doc.exe: files ending in .exe are not lists. Save it as .xlsx or .csv.",
+    ]
     assert not (tmp_path.parent / "001-ba-dinh.xlsx").exists()
 
 

@@ -9,7 +9,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from ansinh.campaign import Campaign, Workspace
 from ansinh.identity import legacy
+from ansinh.intake import counts, explain, load, read_history, write_list
 from tests.spec.intake.conftest import Read
 from tests.spec.intake.test_corpus import HEAD, NAME, NAMES, NUMBERS, ROWS, told, xlsx
 
@@ -284,3 +286,87 @@ def test_a_sheet_called_after_an_unknown_commune_keeps_its_name_for_the_check(re
     got = read(xlsx(tmp_path, [HEAD[:5], *(row[:5] for row in ROWS)], names=["Xã Không Có Thật"]))
     assert texts(got.rows["commune"]) == [None] * 3
     assert set(got.rows["commune_text"]) == {"Xã Không Có Thật"}
+
+
+def test_a_beneficiary_list_with_accounts_gives_accounts_too_where_it_is_named_for_them(read: Read, tmp_path: Path) -> None:
+    head = ["STT", "Họ và tên", "Số CCCD", "Đối tượng", "Mức hưởng/tháng (đồng)", "Phường/xã", "Số tài khoản", "Ngân hàng"]
+    path = xlsx(
+        tmp_path,
+        [
+            head,
+            [1, NAMES[0], NUMBERS[0], "NCC", 440000, "Phúc Xá", "1500205123456", "Agribank"],
+            [2, NAMES[1], NUMBERS[1], "NCC", 440000, "Phúc Xá"],
+        ],
+    )
+    persons, accounts = read(path), read(path, "accounts")
+    assert told(persons) == NAMES[:2]
+    assert (set(persons.rows["amount"]), set(persons.rows["commune"])) == ({440_000}, {"00001"})
+    assert "to read the accounts in it too, name the file under sources.accounts as well" in persons.messages
+    assert list(zip(accounts.rows["number"], accounts.rows["account_number"], accounts.rows["bank"], strict=True)) == [
+        (NUMBERS[0], "1500205123456", "AGRIBANK")
+    ]
+    assert "1 row without account" in accounts.messages
+
+
+def test_the_auditor_lists_every_mend_and_every_row_held_back(empty_workspace: Workspace) -> None:
+    campaign = empty_workspace.campaign()
+    folder = empty_workspace.sources(campaign) / "danh-sach"
+    folder.mkdir(parents=True)
+    xlsx(
+        folder,
+        [HEAD, *ROWS, [4, "=1+1", "5.3.50", "Nam", "O01050000001", "Phường Trúc Bach h", 1], [5, None, None, "Nam", None, "Phúc Xá", 1]],
+    )
+    load(empty_workspace, campaign)
+    found = counts(empty_workspace, campaign, "mends", ("001",))
+    assert {(row.field, row.rule): row.count for row in found.itertuples(index=False)} == {
+        ("birth_date", "two_digit_year"): 1,
+        ("commune", "commune_likeness"): 1,
+        ("number", "number_letters"): 1,
+    }
+    listed = pd.read_excel(write_list(empty_workspace, campaign, "mends"), dtype=str)
+    assert set(listed["original"]) == {"5.3.50", "Phường Trúc Bach h", "O01050000001"}
+    assert set(listed["source_row"]) == {"5"}
+    held = pd.read_excel(write_list(empty_workspace, campaign, "quarantine"), dtype=str)
+    assert list(held["source_row"]) == ["6"]
+    assert write_list(empty_workspace, campaign, "mends").is_relative_to(empty_workspace.data(campaign))
+
+
+def test_the_history_tells_what_came_changed_and_left(empty_workspace: Workspace) -> None:
+    campaign = empty_workspace.campaign()
+    folder = empty_workspace.sources(campaign) / "danh-sach"
+    folder.mkdir(parents=True)
+    first = xlsx(folder, [HEAD, *ROWS])
+    shutil.copy(first, folder / "002-hoan-kiem.xlsx")
+    (folder / "loose").mkdir()
+    (folder / "loose" / "x.xlsx").write_bytes(b"")
+    report = load(empty_workspace, campaign)
+    assert report.unmatched == ("danh-sach/loose/x.xlsx",)
+    load(empty_workspace, campaign)
+    xlsx(folder, [HEAD, *ROWS[:2]])
+    (folder / "002-hoan-kiem.xlsx").write_bytes(b"spoilt")
+    load(empty_workspace, campaign)
+    (folder / "002-hoan-kiem.xlsx").unlink()
+    load(empty_workspace, campaign, force=True)
+    told_ = [(entry.event, entry.file.split("/")[-1], entry.rows_read) for entry in read_history(empty_workspace.data(campaign))]
+    assert told_ == [
+        ("loaded", "001-ba-dinh.xlsx", 3),
+        ("loaded", "002-hoan-kiem.xlsx", 3),
+        ("replaced", "001-ba-dinh.xlsx", 2),
+        ("refused", "002-hoan-kiem.xlsx", 0),
+        ("removed", "002-hoan-kiem.xlsx", 0),
+    ]
+
+
+def test_explain_knows_a_list_by_its_folder_or_by_what_its_columns_are_for(city: Workspace, campaign: Campaign) -> None:
+    sources = city.sources(campaign)
+    for folder, kind in (
+        ("cong-an", "register_matches"),
+        ("tai-khoan", "accounts"),
+        ("chi-tra", "payments"),
+        ("danh-sach", "beneficiaries"),
+    ):
+        path = min((sources / folder).iterdir())
+        assert f"): {kind}\n" in explain(path, city, campaign)
+        loose = Workspace(city.root)
+        elsewhere = campaign.model_copy(update={"sources": campaign.sources.model_copy(update={"folder": "data/none"})})
+        assert f"): {kind}\n" in explain(path, loose, elsewhere)

@@ -307,3 +307,13 @@ def test_the_reach_of_a_sheet_is_found_across_pieces(tmp_path: Path, monkeypatch
         with zipfile.ZipFile(path) as archive:
             part = inside._read(archive, "xl/worksheets/sheet1.xml")
         assert (part.rows, part.columns) == (1_048_576, 16_384)
+
+
+def test_a_parquet_file_spoilt_in_the_middle_is_one_sentence(read: Read, tmp_path: Path) -> None:
+    path = tmp_path / f"{NAME}.parquet"
+    pd.DataFrame(ROWS * 200, columns=HEAD).astype(str).to_parquet(path)
+    data = bytearray(path.read_bytes())
+    data[4:400] = bytes(396)
+    path.write_bytes(data)
+    got = read(path)
+    assert (got.load.status, got.load.message) == ("refused", f"danh-sach/{NAME}.parquet is damaged. Write it again.")

@@ -4,59 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
 from ansinh.errors import UserError
 from ansinh.site import broken_links, embedded
-
-PROJECT = """
-project: {type: website}
-lang: en
-website:
-  title: Manual
-  description: How it works
-  page-navigation: true
-  navbar:
-    left: [index.md, {href: guide/one.qmd, text: Guide}, {href: "https://example.org/", text: Elsewhere}]
-  sidebar:
-    contents:
-      - index.md
-      - section: Guide
-        contents: guide
-      - {section: Notebooks, contents: [notes.ipynb]}
-  page-footer: "See [the index](index.md)."
-"""
-PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+from tests.site.small_project import lay_manual
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """Lay a small manual."""
-    files = {
-        "_quarto.yml": PROJECT,
-        "index.md": "# The manual\n\n<!-- a note to the author -->\n\nRead [one](guide/one.qmd#first) and <https://example.org/>.\n\n## Start\n\n```sh\nmake site  # <b>\n```\n",
-        "guide/one.qmd": "---\ntitle: One\norder: 2\n---\n\n## First\n\n![A tile](tile.svg){fig-alt='A blue tile'}\n\n[Home](/index.md)\n",
-        "guide/two.md": "---\ntitle: Two\norder: 1\n---\n\nText.\n",
-        "guide/tile.svg": '<svg xmlns="http://www.w3.org/2000/svg"/>\n',
-        "guide/unused.svg": "<svg/>",
-        "_draft.md": "# Draft\n",
-        "README.md": "# Not a page\n",
-    }
-    for name, content in files.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(content, encoding="utf-8")
-    picture = nbformat.v4.new_output("display_data", {"image/png": PICTURE})
-    words = nbformat.v4.new_output("display_data", {"text/markdown": "**bold**"})
-    cells = [
-        nbformat.v4.new_markdown_cell("# Notes\n\nSee @fig-dot and @tbl-none."),
-        nbformat.v4.new_code_cell("#| label: fig-dot\n#| fig-cap: A dot\n#| fig-alt: One dot\nplot()", outputs=[picture]),
-        nbformat.v4.new_code_cell("secret()", outputs=[words], metadata={"tags": ["remove-input"]}),
-        nbformat.v4.new_code_cell("gone()", outputs=[words], metadata={"tags": ["remove-cell"]}),
-    ]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "notes.ipynb")
-    return tmp_path
+    """A small manual."""
+    return lay_manual(tmp_path)
 
 
 def drawn(project: Path, name: str) -> BeautifulSoup:

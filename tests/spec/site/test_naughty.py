@@ -15,11 +15,11 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import Browser
 
 from ansinh.campaign import Campaign, Workspace
+from ansinh.cells import CONTROLS, harmless
 from ansinh.disclosure import Counts, Released, release
 from ansinh.measures.ranking import standings
 from ansinh.show import Shown, figures, tables
-from ansinh.show.shown import CONTROLS
-from ansinh.site.downloads import as_csv, as_xlsx, harmless
+from ansinh.site.downloads import as_csv, as_xlsx
 from ansinh.site.dress import Page, dress
 from tests.site.conftest import CHECKERS
 from tests.site.small_project import ROOT, lay, render

@@ -11,7 +11,7 @@ from ansinh.campaign import Campaign, Workspace
 from ansinh.site import dress as room
 from ansinh.site import embedded
 from ansinh.site.dress import Page, dress
-from ansinh.site.kept import Kept, key
+from ansinh.site.memory import Memory, key
 from tests.site.small_project import PAGES, ROOT, lay
 
 
@@ -21,33 +21,33 @@ def campaign() -> Campaign:
 
 
 def test_what_was_used_is_kept_and_what_was_not_is_forgotten(tmp_path: Path) -> None:
-    with Kept(tmp_path / "kept") as kept:
-        kept.put("one", {"a": b"1", "b": b"2"})
-        kept.put("two", {"a": b"3"})
-    with Kept(tmp_path / "kept") as kept:
-        assert kept.get("one") == {"a": b"1", "b": b"2"}
-    with Kept(tmp_path / "kept") as kept:
-        assert kept.get("two") == {}
-        assert kept.get("one") == {"a": b"1", "b": b"2"}
+    with Memory(tmp_path / "kept") as memory:
+        memory.put("one", {"a": b"1", "b": b"2"})
+        memory.put("two", {"a": b"3"})
+    with Memory(tmp_path / "kept") as memory:
+        assert memory.get("one") == {"a": b"1", "b": b"2"}
+    with Memory(tmp_path / "kept") as memory:
+        assert memory.get("two") == {}
+        assert memory.get("one") == {"a": b"1", "b": b"2"}
 
 
 def test_nothing_of_a_failed_build_is_kept(tmp_path: Path) -> None:
     def build() -> None:
-        with Kept(tmp_path / "kept") as kept:
-            kept.put("one", {"a": b"1"})
+        with Memory(tmp_path / "kept") as memory:
+            memory.put("one", {"a": b"1"})
             raise ValueError("refused")
 
     with pytest.raises(ValueError, match="refused"):
         build()
-    with Kept(tmp_path / "kept") as kept:
-        assert kept.get("one") == {}
+    with Memory(tmp_path / "kept") as memory:
+        assert memory.get("one") == {}
 
 
 def test_a_damaged_store_is_made_anew(tmp_path: Path) -> None:
     (tmp_path / "kept").write_bytes(b"no database" * 1000)
-    with Kept(tmp_path / "kept") as kept:
-        kept.put("one", {"a": b"1"})
-        assert kept.get("one") == {"a": b"1"}
+    with Memory(tmp_path / "kept") as memory:
+        memory.put("one", {"a": b"1"})
+        assert memory.get("one") == {"a": b"1"}
 
 
 def test_keys_tell_parts_apart() -> None:
@@ -60,28 +60,28 @@ def pages(folder: Path) -> list[Page]:
 
 def test_only_a_changed_page_is_dressed_again(tmp_path: Path, campaign: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
     staged = lay(tmp_path / "staged")
-    with Kept(tmp_path / "kept") as kept:
-        first = dict(dress(pages(staged), campaign, "phuong-phap", kept))
+    with Memory(tmp_path / "kept") as memory:
+        first = dict(dress(pages(staged), campaign, "phuong-phap", memory))
     dressed: list[str] = []
     monkeypatch.setattr(room, "_dress", lambda task, make=room._dress: dressed.append(task.page.address) or make(task))
-    with Kept(tmp_path / "kept") as kept:
-        assert dict(dress(pages(staged), campaign, "phuong-phap", kept)) == first
+    with Memory(tmp_path / "kept") as memory:
+        assert dict(dress(pages(staged), campaign, "phuong-phap", memory)) == first
     assert dressed == []
     changed = pages(staged)
     changed[-1].notebook["cells"][1]["source"] = "## Khác"
-    with Kept(tmp_path / "kept") as kept:
-        dict(dress(changed, campaign, "phuong-phap", kept))
+    with Memory(tmp_path / "kept") as memory:
+        dict(dress(changed, campaign, "phuong-phap", memory))
     assert dressed == [changed[-1].address]
 
 
 def test_only_a_changed_document_is_read_again_and_the_pages_are_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     staged = lay(tmp_path / "staged")
-    with Kept(tmp_path / "kept") as kept:
-        embedded.render(staged, tmp_path / "one", kept=kept)
+    with Memory(tmp_path / "kept") as memory:
+        embedded.render(staged, tmp_path / "one", memory=memory)
     read: list[str] = []
     monkeypatch.setattr(embedded, "read_page", lambda path, make=embedded.read_page, **how: read.append(path.stem) or make(path, **how))
-    with Kept(tmp_path / "kept") as kept:
-        embedded.render(staged, tmp_path / "two", kept=kept)
+    with Memory(tmp_path / "kept") as memory:
+        embedded.render(staged, tmp_path / "two", memory=memory)
     # The city page shows a file of the project, which may have gone: it is read every time.
     assert read == ["index"]
     names = sorted(path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*") if path.is_file())

@@ -33,7 +33,7 @@ def key(*parts: str | bytes) -> str:
     return digest.hexdigest()
 
 
-class Kept:
+class Memory:
     """A store of made files by key, in one SQLite file; without a path it keeps nothing.
 
     Used as a context: what was made is kept, and what no longer was used forgotten, only when no error leaves the context. So nothing
@@ -68,7 +68,7 @@ class Kept:
             self._db.execute("DELETE FROM kept WHERE key = ?", (key,))
             self._db.executemany("INSERT INTO kept VALUES (?, ?, ?)", [(key, name, content) for name, content in files.items()])
 
-    def __enter__(self) -> Kept:
+    def __enter__(self) -> Memory:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
