@@ -94,7 +94,7 @@ def test_the_navbar_leaves_out_pages_the_campaign_does_not_have() -> None:
             "navbar": {"left": [{"href": "index.ipynb"}, {"href": "chi-thi.ipynb"}, {"href": "https://example.org/"}, "phuong-phap.ipynb"]}
         }
     }
-    jobs = [Job("", "", ROOT, ROOT, {"address": address}, {}, "") for address in ("index", "phuong-phap")]
+    jobs = [Job("", "", "", ROOT, ROOT, {"address": address}, {}, "") for address in ("index", "phuong-phap")]
     places = Places(workspace, campaign, jobs)
     project = yaml.safe_load(staged_project(base, campaign, places))
     assert project["website"]["navbar"]["left"] == [{"href": "index.ipynb"}, {"href": "https://example.org/"}, "phuong-phap.ipynb"]
