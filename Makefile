@@ -6,7 +6,7 @@ PEOPLE   ?=
 UV       := UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never .venv/bin/uv
 SYNC     := $(UV) sync --frozen --inexact --quiet
 
-.PHONY: help site test test-all coverage check format docs lab hooks update clean
+.PHONY: help site test test-all coverage check format docs manual lab hooks update clean
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -23,8 +23,8 @@ coverage: .venv/ready-test ## Run the tests of `make test` and tell which lines 
 	@.venv/bin/pytest -n auto --dist loadfile -m "not slow" --cov --cov-report=term --cov-report=html:.coverage-html
 
 check: .venv/ready-test ## Format, lint, types, import rules, what notebooks hold
-	@.venv/bin/ruff format --check lib tests
-	@.venv/bin/ruff check lib tests
+	@.venv/bin/ruff format --check lib tests docs
+	@.venv/bin/ruff check lib tests docs
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
 	@.venv/bin/python -m ansinh.desk.saving notebooks/*.ipynb tests/notebooks/*.ipynb
@@ -36,6 +36,9 @@ format: .venv/ready-test ## Format the code
 
 docs: .venv/ready-test ## Write the generated pages of docs/ and the executed notebooks of tests/ anew
 	@.venv/bin/python -m tests.refresh
+
+manual: .venv/ready-test ## Build the documentation's own site in _docs/
+	@.venv/bin/python -m tests.docs.manual
 
 lab: .venv/ready-lab ## Open JupyterLab on the notebooks
 	@.venv/bin/ansinh lab $(CAMPAIGN)
@@ -51,7 +54,7 @@ update: .venv/ready-test ## Bring all dependencies up to date, then check (read 
 	@$(MAKE) check test-all
 
 clean: ## Remove what a build made, but no data
-	rm -rf _site _site.* reports/runs reports/site reports/failed
+	rm -rf _site _site.* _docs reports/runs reports/site reports/failed
 
 .venv/bin/uv: .ci/uv.txt
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("An Sinh needs Python 3.11 or newer; this is %s. Name another with make PYTHON=python3.12" % sys.version.split()[0])'

@@ -20,6 +20,7 @@ from ansinh.checks.catalogue import THRESHOLDS
 from ansinh.checks.check import VIEW_OF
 from ansinh.checks.same_person import EXPECTED_SHARE, MODEL, SHARED_BY_MANY, THRESHOLD
 from ansinh.checks.views import lay_empty
+from tests.docs import reference
 
 ROOT = Path(__file__).parents[1]
 
@@ -85,7 +86,7 @@ def _row(*cells: str) -> str:
 
 def _catalogue(workspace: Workspace) -> Iterator[str]:
     for check in catalogue(workspace.campaign()):
-        rule = (f"`{check.fails}`", "<br>".join(f"`{condition}` ({reason})" for condition, reason in check.not_applicable))
+        rule = (f"`{check.fails}`", "; ".join(f"`{condition}` ({reason})" for condition, reason in check.not_applicable))
         titles = (check.id, str(check.version), check.title_en, check.title, check.dimension)
         yield _row(*titles, check.table, check.severity, check.who, *rule, check.remedy, check.source)
 
@@ -123,6 +124,9 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "docs/audit.md": audit_guide,
     "docs/campaign.schema.json": campaign_schema,
     "docs/checks.md": checks,
+    "docs/reference/command.md": reference.command,
+    "docs/reference/campaign.md": reference.campaign_file,
+    "docs/reference/measures.md": reference.measure_functions,
     "tests/site/contract.json": contract,
 }
 

@@ -33,16 +33,20 @@ Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 class Settings(BaseModel):
     """Base of all parts of a campaign: frozen, and a key nobody knows is refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Document(Settings):
     """A document the campaign carries out."""
 
     number: str
+    """As the document bears it, such as 61/UBND-KSTTHC"""
     date: dt.date
+    """Day of issue"""
     issuer: str
+    """Who issued it"""
     subject: str
+    """What it is about, in the words of the document"""
 
 
 Measure = Literal["clean", "complete", "coverage", "post", "holders", "declined", "usable", "deadline", "banks"]
@@ -53,9 +57,12 @@ class Obligation(Settings):
     """One obligation of the campaign: its number, what is to be done, who answers for it and what measures it."""
 
     id: str
+    """Such as D1; stands on the directive page"""
     text: str
+    """What is to be done, in the words of the order"""
     who: str = Field(description="Who answers for it, as pages name them")
     measure: Measure
+    """Which figure measures it (docs/measures.md)"""
 
 
 class Units(Settings):
@@ -71,24 +78,33 @@ class Group(Settings):
     """A policy group, as reported; `policies` are the policy codes it holds, by prefix ("5." holds 5.5a)."""
 
     id: Identifier
+    """Short name used in the store and in standards"""
     name: str
+    """Full name on pages"""
     short: str
+    """Name in tables and figures"""
     policies: tuple[str, ...] = Field(min_length=1)
+    """Policy codes, by prefix"""
 
 
 class Standard(Settings):
     """A benefit standard in VND a month, multiplied by the coefficient of the policy code."""
 
     group: Identifier
+    """Id of one of groups"""
     amount: int = Field(gt=0)
+    """VND a month"""
     source: str
+    """The decree or resolution that says so"""
 
 
 class Query(Settings):
     """A list that comes from a database instead of a file. The address with its credentials is never in the campaign file."""
 
     name: Identifier
+    """Stands where a file's name would stand"""
     kind: Literal["beneficiaries", "register_matches", "accounts", "payments"]
+    """Which kind of list its rows are"""
     sql: str = Field(description="A query whose columns are named as headings are (params/headings.yml)")
     address_from: str = Field(
         pattern=r"^[A-Z][A-Z0-9_]*$",
@@ -100,6 +116,7 @@ class Sources(Settings):
     """Where the files lie: a folder under the workspace, and glob patterns inside it per kind of list."""
 
     folder: str
+    """Folder of the files, relative to the workspace"""
     beneficiaries: tuple[str, ...]
     register_matches: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
@@ -125,9 +142,13 @@ class Calendar(Settings):
     """Office hours and holidays: what decides in hours, out of hours and weekend."""
 
     office_days: tuple[Annotated[int, Field(ge=1, le=7)], ...] = (1, 2, 3, 4, 5)
+    """Weekdays with office hours; 1 is Monday"""
     office_from: dt.time = dt.time(8, 0)
+    """Office hours begin"""
     office_to: dt.time = dt.time(17, 0)
+    """Office hours end"""
     holidays: tuple[dt.date, ...] = ()
+    """Days without office hours"""
 
 
 class Disclosure(Settings):
@@ -142,16 +163,22 @@ class Notebooks(Settings):
     """Which notebooks (files under notebooks/, without .ipynb) run for the whole campaign and for each unit."""
 
     city: tuple[Identifier, ...] = ()
+    """Run once, for the whole campaign"""
     unit: tuple[Identifier, ...] = ()
+    """Run for every unit"""
 
 
 class UnitException(Settings):
     """What differs for one unit, and why."""
 
     unit: str
+    """Code of the unit"""
     deadline: dt.date | None = None
+    """Its own deadline"""
     skip: bool = False
+    """Whether its notebooks are left out"""
     reason: str
+    """Why, in one sentence; stands in the file for whoever reads it next"""
 
 
 class OwnCheck(Settings):
@@ -159,34 +186,51 @@ class OwnCheck(Settings):
 
     id: Annotated[str, Field(pattern=r"^X[0-9]{2}$", description="X01 to X99, permanent")]
     version: int = Field(default=1, ge=1)
+    """Raise it when the rule changes"""
     title: str
+    """Title on pages, Vietnamese"""
     title_en: str
+    """Title in code and documentation"""
     table: Literal["beneficiaries", "accounts", "payments"] = "beneficiaries"
+    """Which rows it judges"""
     dimension: Literal["completeness", "validity", "consistency", "uniqueness", "accuracy", "timeliness"]
+    """Quality dimension (ISO/IEC 25012)"""
     severity: Severity
+    """What a failing row keeps from happening"""
     who: Actor
+    """Who mends it"""
     remedy: str
+    """What to do, in one Vietnamese sentence"""
     source: str
     mends: tuple[str, ...] = Field(default=(), description="Fields a worklist asks for (docs/worklists.md); none: an answer only")
     applies: str = "true"
+    """SQL condition: the rows it applies to"""
     not_applicable_reason: str = ""
+    """Why it does not apply to the others, Vietnamese"""
     fails: str
+    """SQL condition, true for the bad row"""
 
 
 class Checks(Settings):
     """Which checks are off, which severities and thresholds differ, and the campaign's own checks."""
 
     off: tuple[str, ...] = ()
+    """Ids of checks that are not run"""
     severity: dict[str, Severity] = {}
+    """Check id to another severity"""
     thresholds: dict[str, float] = {}
+    """Name of a threshold to another value (docs/checks.md names them)"""
     own: tuple[OwnCheck, ...] = ()
+    """The campaign's own checks"""
 
 
 class Demo(Settings):
     """The synthetic city of a demo campaign; a campaign with this block says on every page that its data are synthetic."""
 
     people: int = Field(gt=0)
+    """Persons of the synthetic city"""
     seed: int = 0
+    """Same seed, same city"""
     history: tuple[dt.date, ...] = Field(default=(), description="Earlier as-of dates that a build judges first, so that pages can compare")
 
 
@@ -213,16 +257,25 @@ class Campaign(Settings):
     """A whole campaign. `target` is a share (1.0 is 100 %); `as_of` is the only date the software knows as today."""
 
     name: Identifier
+    """The file's name without .yml"""
     title: str
+    """Title of the site"""
     place: str = Field(description="The root unit's name as used in sentences")
     authority: str
+    """Who gives the order, as pages name it"""
     audience: Literal["public", "internal"] = "public"
+    """public: small counts are withheld; internal: exact counts, every page says so"""
     as_of: dt.date
+    """The snapshot's date, the only date a figure knows"""
     started: dt.date = Field(description="First day of account opening activity that is counted")
     deadline: dt.date
+    """The day by which it must be done"""
     target: float = Field(default=1.0, gt=0, le=1)
+    """The share to reach: 1.0 is 100 %"""
     period: Identifier
+    """The payment period, YYYY-MM"""
     period_name: str
+    """The period as pages name it"""
     documents: tuple[Document, ...] = ()
     obligations: tuple[Obligation, ...] = ()
     units: Units

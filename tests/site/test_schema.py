@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
+from ansinh.batch.plan import Job
+from ansinh.campaign import Workspace
 from ansinh.site.config import HONOURED, read_project_file
+from ansinh.site.project import Places, staged_project
 from tests.site.small_project import ROOT, lay
 
 KEYS = json.loads(Path(__file__).with_name("quarto_keys.json").read_text(encoding="utf-8"))
@@ -47,8 +50,9 @@ def unknown(project: dict[str, Any]) -> list[str]:
     return found
 
 
-def test_the_shipped_project_file_holds_only_quartos_keys() -> None:
-    assert unknown(read_project_file(ROOT / "_quarto.yml")) == []
+@pytest.mark.parametrize("name", ["_quarto.yml", "docs/_quarto.yml"])
+def test_the_shipped_project_files_hold_only_quartos_keys(name: str) -> None:
+    assert unknown(read_project_file(ROOT / name)) == []
 
 
 def test_the_staged_project_file_holds_only_quartos_keys(tmp_path: Path) -> None:
@@ -80,3 +84,17 @@ def test_what_the_embedded_renderer_honours_is_quartos() -> None:
 )
 def test_a_key_or_value_that_quarto_does_not_know_is_found(wrong: str) -> None:
     assert unknown(yaml.safe_load(wrong))
+
+
+def test_the_navbar_leaves_out_pages_the_campaign_does_not_have() -> None:
+    workspace = Workspace(ROOT)
+    campaign = workspace.campaign()
+    base = {
+        "website": {
+            "navbar": {"left": [{"href": "index.ipynb"}, {"href": "chi-thi.ipynb"}, {"href": "https://example.org/"}, "phuong-phap.ipynb"]}
+        }
+    }
+    jobs = [Job("", "", "", ROOT, ROOT, {"address": address}, {}, "") for address in ("index", "phuong-phap")]
+    places = Places(workspace, campaign, jobs)
+    project = yaml.safe_load(staged_project(base, campaign, places))
+    assert project["website"]["navbar"]["left"] == [{"href": "index.ipynb"}, {"href": "https://example.org/"}, "phuong-phap.ipynb"]

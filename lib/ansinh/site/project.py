@@ -36,6 +36,7 @@ class Places:
 
     def __init__(self, workspace: Workspace, campaign: Campaign, jobs: Sequence[Job]) -> None:
         register = workspace.register(campaign)
+        self.documents = frozenset(f"{job.page['address']}.ipynb" for job in jobs)
         self.units = [unit for unit in workspace.units(campaign) if any(job.unit == unit.code for job in jobs)]
         self._communes = {unit.code: unit for unit in register.under(campaign.units.root, "commune")}
         self._pages: dict[str, list[Place]] = {}
@@ -69,6 +70,9 @@ def staged_project(base: dict[str, Any], campaign: Campaign, places: Places) -> 
     website["description"] = campaign.title
     website["page-navigation"] = True
     website["sidebar"] = sidebars(places)
+    for side, entries in website.get("navbar", {}).items():
+        if side in ("left", "right"):  # a campaign need not run every notebook the navbar names
+            website["navbar"][side] = [entry for entry in entries if _made(entry, places)]
     if words := announcement(campaign):
         kind = "danger" if campaign.audience == "internal" else "warning"
         website["announcement"] = {"content": words, "dismissable": False, "position": "above-navbar", "type": kind}
@@ -82,6 +86,12 @@ def staged_project(base: dict[str, Any], campaign: Campaign, places: Places) -> 
     }
     text = yaml.safe_dump(project, allow_unicode=True, sort_keys=False, width=1000)
     return "# Made by the site stage from _quarto.yml and the campaign: edit those.\n" + text
+
+
+def _made(entry: Any, places: Places) -> bool:
+    """Return whether a navbar's entry leads somewhere: not to a notebook's page that this campaign does not have."""
+    href = str(entry.get("href", "") if isinstance(entry, dict) else entry)
+    return not href.endswith(".ipynb") or href in places.documents
 
 
 def announcement(campaign: Campaign) -> str:
