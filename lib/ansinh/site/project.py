@@ -7,6 +7,7 @@ announcement that data are synthetic or internal, description and footer. Both r
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -77,7 +78,7 @@ def staged_project(base: dict[str, Any], campaign: Campaign, places: Places) -> 
         kind = "danger" if campaign.audience == "internal" else "warning"
         website["announcement"] = {"content": words, "dismissable": False, "position": "above-navbar", "type": kind}
     website["page-footer"] = {
-        "left": f"{campaign.authority} · {campaign.title}",
+        "left": literal(f"{campaign.authority} · {campaign.title}"),
         "center": [
             {"text": f"Số liệu đến ngày {numbers.date(campaign.as_of)} · thời hạn {numbers.date(campaign.deadline)}"},
             {"text": EVIDENCE_WORDS, "href": "evidence.json"},
@@ -92,6 +93,11 @@ def _made(entry: Any, places: Places) -> bool:
     """Return whether a navbar's entry leads somewhere: not to a notebook's page that this campaign does not have."""
     href = str(entry.get("href", "") if isinstance(entry, dict) else entry)
     return not href.endswith(".ipynb") or href in places.documents
+
+
+def literal(text: str) -> str:
+    """Return Markdown that says the text as it is: a footer is Markdown, and a campaign's words are none."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
 
 
 def announcement(campaign: Campaign) -> str:
