@@ -3,7 +3,7 @@ PYTHON   ?= python3
 CAMPAIGN ?= hanoi-tet-2024
 JOBS     ?= 0
 PEOPLE   ?=
-UV       := UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never .venv/bin/uv
+UV       := UV_COMPILE_BYTECODE=1 UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never .venv/bin/uv
 SYNC     := $(UV) sync --frozen --inexact --quiet
 
 .PHONY: help site test test-all coverage check format docs manual lab hooks update clean

@@ -14,6 +14,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from ansinh.campaign import Disclosure
 from ansinh.disclosure.tables import HIDDEN, Counts, cell_names, primary_marks
@@ -180,7 +182,9 @@ class Board:
             low, high = network.bounds(*self._told(raw, hidden, few))
             narrow = np.flatnonzero(small & (high - low < need - 1))
             shown = np.array(self._shown) & ~hidden & free
-            chosen = {at for cell in narrow if (at := network.cheapest(int(cell), shown, raw)) is not None}
+            reached = network.reaches(shown)
+            small[narrow[~reached[narrow]]] = False
+            chosen = {network.cheapest(int(cell), shown, raw) for cell in narrow[reached[narrow]]}
             if not chosen:
                 return
             hidden[sorted(chosen)] = True
@@ -236,7 +240,10 @@ class _Network:
         for at, members in enumerate(self._members):
             for cell in members:
                 self._in[cell].append(at)
-        self._cells = cells
+        first = np.array([members[0] for members in self._members for _ in members], dtype=int)
+        every = np.array([member for members in self._members for member in members], dtype=int)
+        links = coo_array((np.ones(len(every)), (first, every)), shape=(cells, cells))
+        self._linked = connected_components(links, directed=False)[1]
 
     def bounds(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the bounds after every equation has told all it can (interval propagation to its fixed point)."""
@@ -259,10 +266,14 @@ class _Network:
         """Return the cells that share an equation with `cell`."""
         return {member for equation in self._in[cell] for member in self._members[equation]}
 
-    def cheapest(self, cell: int, shown: np.ndarray, raw: np.ndarray) -> int | None:
+    def reaches(self, shown: np.ndarray) -> np.ndarray:
+        """Return which cells some chain of equations and orders links to a shown one."""
+        return np.isin(self._linked, np.unique(self._linked[shown]))
+
+    def cheapest(self, cell: int, shown: np.ndarray, raw: np.ndarray) -> int:
         """Return the shown cell of the smallest count that shares an equation with `cell`, or with the withheld cells next to it.
 
-        Cells that count nobody come last; None when nothing is shown there.
+        Cells that count nobody come last. Raises ValueError when no chain leads to a shown one (`reaches`).
         """
         seen, front = {cell}, [cell]
         while front:
@@ -272,4 +283,4 @@ class _Network:
                 return min(found, key=lambda member: (raw[member] == 0, raw[member], member))
             seen.update(near)
             front = near
-        return None
+        raise ValueError("no shown cell is linked to this one")

@@ -15,9 +15,10 @@ from ansinh.pipeline import build, check, write_demo, write_history
 from tests.conftest import lay_workspace
 
 EARLIER = dt.date(2024, 1, 7)
+pytestmark = pytest.mark.slow
 
 
-def city_of(workspace: Workspace, people: int = 3000) -> Campaign:
+def city_of(workspace: Workspace, people: int = 9000) -> Campaign:
     campaign = workspace.campaign()
     assert campaign.demo is not None
     return campaign.model_copy(update={"demo": campaign.demo.model_copy(update={"people": people, "history": (EARLIER,)})})
