@@ -10,6 +10,7 @@ possible values, the cheapest shown cell that binds it is withheld too. docs/dis
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
@@ -22,6 +23,8 @@ from ansinh.disclosure.tables import HIDDEN, Counts, cell_names, primary_marks
 
 WIDTH = 3
 """Possible values that must remain for a count that is not shown."""
+PATIENCE = 12
+"""Rounds after which twice as many cells are withheld at a time."""
 ANY = 1e9
 """More persons than any place has."""
 
@@ -178,13 +181,15 @@ class Board:
         A count is given up when nothing is left to withhold that tells anything of it: what is known of it is known from elsewhere.
         """
         few = self._known_few(network, raw, small, need)
-        while True:
+        for tried in itertools.count():
             low, high = network.bounds(*self._told(raw, hidden, few))
             narrow = np.flatnonzero(small & (high - low < need - 1))
             shown = np.array(self._shown) & ~hidden & free
             reached = network.reaches(shown)
             small[narrow[~reached[narrow]]] = False
-            chosen = {network.cheapest(int(cell), shown, raw) for cell in narrow[reached[narrow]]}
+            # One cell at a time withholds least; where that does not end, more at a time.
+            many = 2 ** (tried // PATIENCE)
+            chosen = {near for cell in narrow[reached[narrow]] for near in network.cheapest(int(cell), shown, raw, many)}
             if not chosen:
                 return
             hidden[sorted(chosen)] = True
@@ -270,8 +275,8 @@ class _Network:
         """Return which cells some chain of equations and orders links to a shown one."""
         return np.isin(self._linked, np.unique(self._linked[shown]))
 
-    def cheapest(self, cell: int, shown: np.ndarray, raw: np.ndarray) -> int:
-        """Return the shown cell of the smallest count that shares an equation with `cell`, or with the withheld cells next to it.
+    def cheapest(self, cell: int, shown: np.ndarray, raw: np.ndarray, many: int = 1) -> list[int]:
+        """Return up to `many` shown cells of the smallest counts that share an equation with `cell`, or with the withheld cells next to it.
 
         Cells that count nobody come last. Raises ValueError when no chain leads to a shown one (`reaches`).
         """
@@ -280,7 +285,7 @@ class _Network:
             near = sorted({member for at in front for member in self.near(at)} - seen)
             found = [member for member in near if shown[member]]
             if found:
-                return min(found, key=lambda member: (raw[member] == 0, raw[member], member))
+                return sorted(found, key=lambda member: (raw[member] == 0, raw[member], member))[:many]
             seen.update(near)
             front = near
         raise ValueError("no shown cell is linked to this one")
