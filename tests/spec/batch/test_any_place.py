@@ -15,7 +15,16 @@ from ansinh.campaign import Campaign, Workspace
 SEED = 20240116
 PLACES = 3
 """Places tried for each notebook of a district or commune."""
-ROOT_NOTEBOOKS = ("city_overview", "commune_sheet", "directive", "district_cleanliness", "district_coverage", "district_payment", "method")
+ROOT_NOTEBOOKS = (
+    "audit_sample",
+    "city_overview",
+    "commune_sheet",
+    "directive",
+    "district_cleanliness",
+    "district_coverage",
+    "district_payment",
+    "method",
+)
 
 
 def places(workspace: Workspace, campaign: Campaign, notebook: str, most: int) -> list[str]:
