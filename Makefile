@@ -16,8 +16,8 @@ site: .venv/ready ## Set up, then build the site of CAMPAIGN (default: the demo 
 test: .venv/ready-test ## Set up, then run the tests
 	@.venv/bin/pytest -n auto --dist loadfile -m "not slow"
 
-test-all: .venv/ready-test ## Run all tests, the slow ones too
-	@.venv/bin/pytest -n auto --dist loadfile
+test-all: .venv/ready-test ## Run all tests, the slow ones too, and search for examples nobody tried
+	@.venv/bin/pytest -n auto --dist loadfile --hypothesis-profile=search
 
 coverage: .venv/ready-test ## Run the tests of `make test` and tell which lines they reach (docs/coverage.md explains the others)
 	@.venv/bin/pytest -n auto --dist loadfile -m "not slow" --cov --cov-report=term --cov-report=html:.coverage-html

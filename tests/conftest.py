@@ -10,9 +10,15 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from ansinh.campaign import DEFAULT_CAMPAIGN, Campaign, Workspace
+
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("search", max_examples=300, deadline=None)
+settings.load_profile("same")
+# A gate must not fail by chance: it tries the same examples each time; `make test-all` searches anew (--hypothesis-profile=search).
 
 ROOT = Path(__file__).parents[1]
 PEOPLE = 9_000

@@ -16,6 +16,8 @@ from ansinh.errors import UserError
 
 LARGEST = 20_000
 """Items; a plan that needs more asks for too much precision."""
+LEVEL = 1 + 1e-9
+"""Of a risk: a chance that equals it, such as C(6,2)/C(25,2) = 5 %, must not fall on either side by the last bit of a float."""
 LARGEST_RATIO = 0.6
 """Of expected to tolerable misstatement: beyond it monetary-unit sampling is no longer efficient (where the AICPA's table ends)."""
 
@@ -87,7 +89,7 @@ def attribute_size(confidence: float, tolerable: float, expected: float = 0.0, p
 
     errors = 0
     while True:
-        items = _smallest(lambda n, k=errors: chance(n, k) <= risk, errors + 1, most)  # type: ignore[misc]
+        items = _smallest(lambda n, k=errors: chance(n, k) <= risk * LEVEL, errors + 1, most)  # type: ignore[misc]
         if items is None:
             if population is not None and population <= LARGEST:
                 return Size(population, bad - 1)
@@ -121,9 +123,9 @@ def hypergeometric(errors: int, items: int, population: int, confidence: float) 
     risk = 1 - confidence
     low, high = errors, population - items + errors
     # The largest number of errors with which so few would still be seen, the smallest with which so many would.
-    first = _smallest(lambda bad: float(hypergeom.cdf(errors, population, bad, items)) <= risk, low, high)
+    first = _smallest(lambda bad: float(hypergeom.cdf(errors, population, bad, items)) <= risk * LEVEL, low, high)
     upper = high if first is None else first - 1
-    least = _smallest(lambda bad: float(hypergeom.sf(errors - 1, population, bad, items)) > risk, low, high)
+    least = _smallest(lambda bad: float(hypergeom.sf(errors - 1, population, bad, items)) > risk * LEVEL, low, high)
     lower = errors if least is None else least
     return Bound(errors / items if items else math.nan, lower / population, upper / population, "siêu bội")
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
-from scipy.stats import hypergeom
 
 from ansinh.errors import UserError
 from ansinh.measures import sampling
@@ -86,13 +86,25 @@ def test_a_counted_population_needs_no_more_than_an_endless_one_and_a_huge_one_a
     assert sampling.attribute_size(0.95, 0.05, 0.04, population=60) == Size(60, 2)
 
 
+def none_seen(population: int, bad: int, items: int) -> Fraction:
+    """Chance, exactly, that a sample of `items` holds none of the `bad`."""
+    return Fraction(math.comb(population - bad, items), math.comb(population, items))
+
+
 @given(some.integers(20, 120), some.sampled_from((0.9, 0.95)), some.sampled_from((0.05, 0.1, 0.2)))
 @settings(max_examples=25, deadline=None)
 def test_the_size_is_the_smallest_that_keeps_the_risk(population: int, confidence: float, tolerable: float) -> None:
     bad = max(1, math.ceil(tolerable * population - 1e-9))
     items = sampling.attribute_size(confidence, tolerable, population=population).items
-    assert hypergeom.cdf(0, population, bad, items) <= 1 - confidence
-    assert hypergeom.cdf(0, population, bad, items - 1) > 1 - confidence
+    risk = 1 - Fraction(str(confidence))
+    assert none_seen(population, bad, items) <= risk < none_seen(population, bad, items - 1)
+
+
+def test_a_chance_that_equals_the_risk_is_decided_by_arithmetic_not_by_the_last_bit_of_a_float() -> None:
+    assert none_seen(25, 19, 2) == Fraction(1, 20)
+    assert round(sampling.hypergeometric(0, 2, 25, 0.95).upper * 25) == 18
+    assert none_seen(20, 1, 18) == Fraction(1, 10)
+    assert sampling.attribute_size(0.9, 0.05, population=20) == Size(18, 0)
 
 
 @given(some.integers(5, 60), some.data())
@@ -101,8 +113,13 @@ def test_hypergeometric_bounds_are_those_of_trying_every_number_of_errors(popula
     items = data.draw(some.integers(1, population))
     errors = data.draw(some.integers(0, items))
     able = list(range(errors, population - items + errors + 1))
-    upper = max(bad for bad in able if hypergeom.cdf(errors, population, bad, items) > 0.05)
-    lower = min(bad for bad in able if hypergeom.sf(errors - 1, population, bad, items) > 0.05)
+    whole = math.comb(population, items)
+
+    def ways(bad: int, seen: range) -> int:
+        return sum(math.comb(bad, k) * math.comb(population - bad, items - k) for k in seen)
+
+    upper = max(bad for bad in able if 20 * ways(bad, range(errors + 1)) > whole)
+    lower = min(bad for bad in able if 20 * ways(bad, range(errors, items + 1)) > whole)
     found = sampling.hypergeometric(errors, items, population, 0.95)
     assert (round(found.lower * population), round(found.upper * population)) == (lower, upper)
 
