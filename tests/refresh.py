@@ -29,7 +29,7 @@ def data_model() -> str:
     """docs/data-model.md."""
     return (
         "# The canonical tables\n\n"
-        "Generated from `lib/ansinh/store.py` by `make docs`. Every table is Parquet, one file per unit "
+        "Generated from `lib/ansinh/store/tables.py` by `make docs`. Every table is Parquet, one file per unit "
         "(`<table>/unit=<code>/part.parquet`), queried with DuckDB. Everything here is restricted: columns marked personal never leave the store "
         "but through a worklist. A null means that the value was not given or could not be read; the original then stands in `mends` or `quarantine`.\n\n"
         + store.data_model()

@@ -71,7 +71,8 @@ def is_judged(workspace: Workspace, campaign: Campaign) -> bool:
 def _signature(workspace: Workspace, campaign: Campaign, target: Path) -> str:
     """Hash what the findings are made of: the loaded lists, the campaign, the rules and the earlier snapshots."""
     package = Path(__file__).parents[1]
-    files = [*sorted((package / "checks").glob("*.py")), package / "store.py", workspace.params / "banks.csv"]
+    code = [path for room in ("checks", "store") for path in sorted((package / room).glob("*.py"))]
+    files = [*code, workspace.params / "banks.csv"]
     digest = hashlib.sha256(campaign.model_dump_json(by_alias=True).encode())
     for path in files:
         digest.update(path.read_bytes())

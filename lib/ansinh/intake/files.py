@@ -105,9 +105,9 @@ def rules_hash(root: Path, campaign: str) -> str:
     """Hash everything but the file that decides how a file is read: this room, identity, headings, banks, units, campaign."""
     digest = hashlib.sha256(campaign.encode())
     package = Path(__file__).parents[1]
-    folders = (package / "intake", package / "identity", root / "params" / "units")
+    folders = (package / "intake", package / "identity", package / "store", root / "params" / "units")
     files = [path for folder in folders for path in sorted(folder.glob("*")) if path.is_file()]
-    files += [package / "store.py", root / "params" / "headings.yml", root / "params" / "banks.csv"]
+    files += [root / "params" / "headings.yml", root / "params" / "banks.csv"]
     for path in files:
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()

@@ -113,7 +113,10 @@ def _load(workspace: Workspace, campaign: Campaign, jobs: int, force: bool, tell
 def _signature(loads: list[FileLoad], folders: list[Path], secret: str) -> str:
     """Hash what the store is made of: which files, each by its content and the rules it was read with, and the rules of linking."""
     package = Path(__file__).parents[1]
-    code = "".join((package / name).read_text(encoding="utf-8") for name in ("store.py", "intake/link.py", "intake/load.py"))
+    code = "".join(
+        (package / name).read_text(encoding="utf-8")
+        for name in ("store/__init__.py", "store/tables.py", "intake/link.py", "intake/load.py")
+    )
     parts = [code, *(f"{file.path}|{file.status}|{file.message}|{folder.name}" for file, folder in zip(loads, folders, strict=True))]
     if any(file.kind == "corrections" for file in loads):
         parts.append(hashlib.sha256(secret.encode()).hexdigest())
