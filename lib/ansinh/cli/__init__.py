@@ -18,6 +18,7 @@ FULL = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
+    _speak_utf8()
     from ansinh.cli.commands import app
 
     try:
@@ -38,6 +39,12 @@ def main() -> None:
     except Exception as error:  # the last door: a bug of ours ends with its own exit code
         _report(error)
         sys.exit(3)
+
+
+def _speak_utf8() -> None:
+    """Start anew in UTF-8 mode where the locale's own signs cannot name a folder «nơi khác» (PEP 540; never on Windows, whose names are Unicode)."""
+    if sys.getfilesystemencoding().lower() != "utf-8" and not sys.flags.utf8_mode:
+        os.execve(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]], os.environ | {"PYTHONUTF8": "1"})
 
 
 def _say(text: str) -> None:

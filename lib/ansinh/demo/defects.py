@@ -109,7 +109,7 @@ def plant(records: pd.DataFrame, as_of: pd.Timestamp, started: pd.Timestamp, rng
         there = (started + pd.to_timedelta(rng.integers(0, 110, len(drawn)), unit="D")) > as_of
         rows = drawn[there]
         for column, value in changed.items():
-            records.loc[records.index[rows], column] = value if np.isscalar(value) or value is None else np.asarray(value)[there]
+            records.loc[records.index[rows], column] = value if pd.api.types.is_scalar(value) else np.asarray(value)[there]
         planted.append(pd.DataFrame({"record": records.index[rows], "defect": defect.id, "check": defect.check}))
     planted.append(_apart(records, rng, "birth_year_only", "C03", 0.03, "birth_text", lambda texts: texts.str[-4:]))
     planted.append(_apart(records, rng, "phone_missing", "C07", 0.05, "phone", lambda texts: ""))
