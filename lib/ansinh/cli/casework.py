@@ -50,7 +50,11 @@ def worklists(
         told = room.worklists(
             place, settings, out, kinds=tuple(recipient or ()), units=tuple(unit or ()), password=password, reason=reason, progress=teller
         )
-    typer.echo(f"{len(told.files):,} worklists with {told.rows:,} rows in {told.folder}. The access log has noted it.")
+    typer.echo(f"{_count(len(told.files), 'worklist')} with {_count(told.rows, 'row')} in {told.folder}. The access log has noted it.")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 @app.command()

@@ -25,7 +25,7 @@ def sign(site: Path, key: Path) -> Path:
         raise UserError(f"{site.name} has no {SUMS}: there is no published site to sign. Run `ansinh build` first.")
     if not key.is_file():
         raise UserError(f"There is no key {key.name}. Name the file of a private key of ssh-keygen or minisign.")
-    mini = _is_minisign(key)
+    mini, key = _is_minisign(key), key.resolve()
     command = [_program("minisign"), "-S", "-s", str(key), "-m", SUMS] if mini else [_program("ssh-keygen"), "-Y", "sign", "-f", str(key), "-n", NAMESPACE, SUMS]  # fmt: skip
     target = site / SIGNATURES[1 if mini else 0]
     target.unlink(missing_ok=True)

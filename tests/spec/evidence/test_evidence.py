@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import shutil
@@ -143,7 +144,8 @@ def test_a_signature_with_ssh_keygen_holds_until_a_page_changes(copy: Workspace,
     for name in ("mine", "another"):
         subprocess.run([str(KEYGEN), "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / name)], check=True)
     site = copy.output(campaign)
-    signature.sign(site, tmp_path / "mine")
+    with contextlib.chdir(tmp_path):
+        signature.sign(site, Path("mine"))
     assert signature.signed_by(site, tmp_path / "mine.pub")
     assert not signature.signed_by(site, tmp_path / "another.pub")
     assert list(verify.differences(copy, campaign)) == []
