@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ansinh import pipeline, store
 from ansinh.batch import evidence, run
@@ -18,7 +19,7 @@ from ansinh.campaign import Campaign, Workspace
 from ansinh.checks import run as judge
 from ansinh.intake import load
 from ansinh.measures.decision import protect
-from tests.conftest import PEOPLE, SEED, small
+from tests.conftest import PEOPLE, SEED
 
 HEAVY = (
     "pandas", "pyarrow", "duckdb", "numpy", "matplotlib", "scipy", "splink", "papermill", "nbformat", "jupyter_client", "IPython", "jinja2",
@@ -32,17 +33,13 @@ RUN = (
 
 @pytest.fixture(scope="module")
 def built(published: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A copy of the small published city, whose campaign file names its size."""
+    """A copy of the small published city, whose campaign file names its size and no earlier dates."""
     root = tmp_path_factory.mktemp("built") / "workspace"
     workspace = Workspace(shutil.copytree(published.root, root, ignore=shutil.ignore_patterns("truth", "failed")))
     path = workspace.campaign_file("hanoi-tet-2024")
-    text = path.read_text(encoding="utf-8")
-    demo = workspace.campaign().demo
-    assert demo
-    path.write_text(
-        text.replace(f"people: {demo.people}", f"people: {PEOPLE}").replace(f"seed: {demo.seed}", f"seed: {SEED}"), encoding="utf-8"
-    )
-    assert workspace.campaign() == small(workspace.campaign())
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    path.write_text(yaml.safe_dump(content | {"demo": {"people": PEOPLE, "seed": SEED}}, allow_unicode=True), encoding="utf-8")
+    pipeline.city_figures(workspace, workspace.campaign())
     return workspace
 
 
@@ -154,7 +151,7 @@ def test_other_lists_are_judged_again_and_the_closing_figures_follow(copy: Works
     exact = campaign.model_copy(update={"audience": "internal"})
     protect(copy, exact)
     after = pipeline.city_figures(copy, exact)
-    assert after["persons"] != before["persons"]  # 5 is what the public's counts are rounded to
+    assert after != before  # the public's counts are rounded
     assert after["persons"] == judge(copy, exact).persons
 
 
