@@ -22,7 +22,7 @@ import pandas as pd
 
 from ansinh import store
 from ansinh.campaign import Campaign, Workspace
-from ansinh.checks import catalogue
+from ansinh.checks.catalogue import catalogue
 from ansinh.checks.same_person import propose
 from ansinh.demo import defects
 from tests.expected import expected

@@ -14,9 +14,8 @@ from ansinh import store
 from ansinh.audit import analysis, guide
 from ansinh.audit.figure import BEHIND
 from ansinh.campaign import Workspace, campaign_schema
-from ansinh.checks import catalogue
 from ansinh.checks.admit import FUNCTIONS, LONGEST, OPERATORS
-from ansinh.checks.catalogue import THRESHOLDS
+from ansinh.checks.catalogue import THRESHOLDS, catalogue
 from ansinh.checks.check import VIEW_OF
 from ansinh.checks.same_person import EXPECTED_SHARE, MODEL, SHARED_BY_MANY, THRESHOLD
 from ansinh.checks.views import lay_empty

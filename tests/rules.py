@@ -7,7 +7,8 @@ import hashlib
 from pathlib import Path
 
 from ansinh.campaign import Campaign
-from ansinh.checks import Check, catalogue
+from ansinh.checks import Check
+from ansinh.checks.catalogue import catalogue
 
 REGISTER = Path(__file__).parent / "spec" / "checks" / "rules.csv"
 

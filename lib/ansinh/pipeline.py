@@ -1,6 +1,7 @@
 """The main job, told top to bottom: officials' files in, published site out.
 
-Each stage is another room's front door; this module only calls them in order and keeps the seconds.
+Each stage is another room's front door; this module only calls them in order and keeps the seconds. What a stage needs only when it has
+something to do is loaded then: a build that finds nothing changed ends before pandas would have been loaded.
 """
 
 from __future__ import annotations
@@ -9,27 +10,22 @@ import datetime as dt
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ansinh import store
-from ansinh.batch import RunReport
+from ansinh import hashes, store
+from ansinh.batch import RunReport, lock
 from ansinh.batch import run as run_notebooks
-from ansinh.batch.lock import alone as alone
 from ansinh.batch.plan import read_beside
 from ansinh.campaign import Campaign, Workspace
 from ansinh.checks import CheckReport
 from ansinh.checks import run as run_checks
-from ansinh.demo import write_city
-from ansinh.disclosure import Released
 from ansinh.intake import LoadReport, keys, load
-from ansinh.measures import Scope, history, protection
+from ansinh.measures.decision import protect
 from ansinh.site import SiteReport, publish
-from ansinh.site.swap import marker, sums
-from ansinh.site.verify import compared, evidence_of
 
 Progress = Callable[..., None]
 
@@ -38,14 +34,15 @@ Progress = Callable[..., None]
 class Summary:
     """What one build did: the closing screen, and its JSON.
 
-    `figures` holds persons, clean and covered as they may be shown (after disclosure control); `seconds` one entry a stage.
+    `figures` holds persons, clean and covered with their rates as they may be shown (after disclosure control; None where withheld);
+    `seconds` one entry a stage.
     """
 
     campaign: str
     as_of: dt.date
     days_left: int
     synthetic: bool
-    figures: Released | None = None
+    figures: Mapping[str, float | int | None] = field(default_factory=dict)
     load: LoadReport | None = None
     run: RunReport | None = None
     site: SiteReport | None = None
@@ -67,13 +64,12 @@ class Summary:
 
     def json(self) -> str:
         """The summary for machines."""
-        figures = {name: self.figures.value(name) for name in (*self.figures.counts, *self.figures.rates)} if self.figures else {}
         content: dict[str, Any] = {
             "campaign": self.campaign,
             "as_of": self.as_of.isoformat(),
             "days_left": self.days_left,
             "synthetic": self.synthetic,
-            "figures": figures,
+            "figures": dict(self.figures),
             "failed": self.failed,
             "exit_code": self.exit_code,
             "seconds": {stage: round(spent, 2) for stage, spent in self.seconds.items()},
@@ -105,17 +101,37 @@ def timed(told: Summary, stage: str) -> Iterator[None]:
         told.seconds[stage] = told.seconds.get(stage, 0.0) + time.perf_counter() - start
 
 
-def city_figures(workspace: Workspace, campaign: Campaign) -> Released:
-    """Return persons, clean and covered persons of the whole campaign with their rates, after disclosure control."""
-    con = store.connect(workspace.store(campaign, campaign.as_of), [store.PERSONS, store.WITHHELD])
-    scope = Scope(con, workspace, campaign, None)
-    return protection.released(scope, history.today(scope))
+@contextmanager
+def alone(workspace: Workspace, campaign: Campaign) -> Iterator[None]:
+    """Hold the campaign's lock (`batch.lock`), and remember the hashes of its files from the last command to the next."""
+    with lock.alone(workspace, campaign), hashes.kept(workspace.data(campaign) / "hashes.json"):
+        yield
+
+
+def city_figures(workspace: Workspace, campaign: Campaign) -> dict[str, float | int | None]:
+    """Return persons, clean and covered persons of the whole campaign with their rates, after disclosure control; None where withheld.
+
+    Remembered in the store for as long as what is withheld was decided on the same findings.
+    """
+    target = workspace.store(campaign, campaign.as_of)
+    decided = store.signature_of(target, "protect")
+    told = store.told(target, "figures", decided)
+    if told is not None:
+        return told
+    from ansinh.measures import Scope, history, protection
+
+    scope = Scope(store.connect(target, [store.PERSONS, store.WITHHELD]), workspace, campaign, None)
+    shown = protection.released(scope, history.today(scope))
+    figures = {name: shown.value(name) for name in (*shown.counts, *shown.rates)}
+    if decided:
+        store.sign(target, "figures", decided, figures)
+    return figures
 
 
 def check(workspace: Workspace, campaign: Campaign, *, force: bool = False, progress: Progress | None = None) -> CheckReport:
     """Judge the campaign's snapshot, then decide what must be withheld of all that will be published."""
     told = run_checks(workspace, campaign, force=force, progress=progress)
-    protection.protect(workspace, campaign, force=force)
+    protect(workspace, campaign, force=force)
     return told
 
 
@@ -130,6 +146,8 @@ def write_demo(workspace: Workspace, campaign: Campaign, *, jobs: int, progress:
     marker = workspace.data(campaign) / "demo.json"
     if not force and marker.is_file() and marker.read_text(encoding="utf-8") == wanted:
         return False
+    from ansinh.demo import write_city
+
     marker.unlink(missing_ok=True)
     write_city(
         workspace,
@@ -239,6 +257,9 @@ def rebuild(workspace: Workspace, campaign: Campaign, folder: Path, *, jobs: int
     Taken along is what a build begins from (`lay`); nothing that the first build made of this one. Raises
     NotReady when there is no published site.
     """
+    from ansinh.site.swap import marker, sums
+    from ansinh.site.verify import compared, evidence_of
+
     site = workspace.output(campaign)
     evidence = evidence_of(site)
     then = campaign.model_copy(update={"as_of": dt.date.fromisoformat(evidence["as_of"])})
@@ -273,8 +294,3 @@ def lay(workspace: Workspace, campaign: Campaign, folder: Path) -> Workspace:
     for before in sorted(path for path in snapshots.glob("????-??-??") if path.name < campaign.as_of.isoformat()):
         shutil.copytree(before, other.root / before.relative_to(workspace.root))
     return other
-
-
-def index_address(output: Path) -> str:
-    """Return the address of the city page, for a browser."""
-    return (output / "index.html").as_uri()

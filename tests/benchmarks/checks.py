@@ -25,9 +25,9 @@ import pandas as pd
 
 from ansinh import store
 from ansinh.campaign import Workspace
-from ansinh.checks import catalogue
+from ansinh.checks.catalogue import catalogue
 from ansinh.checks.check import VIEW_OF
-from ansinh.checks.run import collect, judge
+from ansinh.checks.judging import collect, judge
 from ansinh.checks.same_person import propose
 from ansinh.checks.status import PERSONS
 from ansinh.checks.views import MEMORY, prepare

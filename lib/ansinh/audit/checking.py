@@ -8,7 +8,8 @@ from typing import Any
 from ansinh import store
 from ansinh.audit.helping import near
 from ansinh.audit.records import PERSONAL, Records, fetch
-from ansinh.checks import ACTORS, DIMENSIONS, SEVERITIES, catalogue
+from ansinh.checks import ACTORS, DIMENSIONS, SEVERITIES
+from ansinh.checks.catalogue import catalogue
 from ansinh.checks.check import KEY_OF, Check
 from ansinh.errors import UserError
 from ansinh.measures import Scope, cleanliness, protection

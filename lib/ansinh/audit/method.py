@@ -6,7 +6,8 @@ import csv
 from dataclasses import replace
 
 from ansinh.audit.area import Area
-from ansinh.checks import ACTORS, DIMENSIONS, SEVERITIES, catalogue
+from ansinh.checks import ACTORS, DIMENSIONS, SEVERITIES
+from ansinh.checks.catalogue import catalogue
 from ansinh.measures import cleanliness
 from ansinh.show import Shown, numbers, paragraph, tables
 

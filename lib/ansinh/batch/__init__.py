@@ -5,7 +5,9 @@ Names are loaded on first use: papermill imports this package to find its engine
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ansinh.doors import on_first_use
 
 if TYPE_CHECKING:
     from ansinh.batch.runner import RunReport, run, why
@@ -13,10 +15,4 @@ if TYPE_CHECKING:
 
 __all__ = ["JobReport", "RunReport", "run", "why"]
 
-
-def __getattr__(name: str) -> Any:
-    if name in __all__:
-        import importlib
-
-        return getattr(importlib.import_module("ansinh.batch.runner"), name)
-    raise AttributeError(f"module 'ansinh.batch' has no attribute {name!r}")
+__getattr__ = on_first_use(__name__, {"ansinh.batch.runner": ("RunReport", "run", "why"), "ansinh.batch.work": ("JobReport",)})

@@ -8,62 +8,99 @@ seconds are never the same twice).
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import json
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ansinh import __version__, store
-from ansinh.batch.plan import CITY, LIBRARIES, Job, code_hash, key_file
+from ansinh import __version__, hashes, store
+from ansinh.batch.plan import CITY, WITHOUT, Job, code_hash, key_file, versions
 from ansinh.campaign import Campaign, Workspace
-from ansinh.checks.catalogue import catalogue
 
 NAME = "evidence.json"
 STORE = "store.json"
 SECONDS = "seconds.json"
+MADE_OF = ".evidence.key"
+"""Beside them: what they were made of, so that they are written only when that has changed."""
 
 
 def sealed_key(job: Job) -> str:
     """Return the key the sealed notebook was really made with, not the one a run today would have."""
-    return hashlib.sha256(key_file(job).read_bytes()).hexdigest()
+    return hashes.of(key_file(job))
 
 
-def write_evidence(workspace: Workspace, campaign: Campaign, jobs: list[Job], seconds: Mapping[str, float] | None = None) -> dict[str, Any]:
-    """Write the evidence of a snapshot beside its sealed notebooks and return the content of evidence.json.
+def write_evidence(workspace: Workspace, campaign: Campaign, jobs: list[Job], seconds: Mapping[str, float]) -> None:
+    """Write the evidence of a snapshot beside its sealed notebooks, unless it stands there and all it was made of is as it was.
 
     Inputs by name, unit, size (bytes), SHA-256 and rows; the store by table; checks and libraries by version; the code by hash and
     commit; pages by notebook, parameters, input files and SHA-256. `seconds` are those of the notebooks run now, by the job's label.
     """
     folder = workspace.runs(campaign, campaign.as_of)
+    if seconds:
+        _write(folder / SECONDS, _read(folder / SECONDS) | {label: round(value, 2) for label, value in seconds.items()})
+    made_of = _made_of(workspace, campaign, jobs)
+    if not _written(folder, made_of):
+        _write(folder / NAME, _content(workspace, campaign, jobs))
+        _write(folder / STORE, store_files(workspace.store(campaign, campaign.as_of)))
+        _write(folder / MADE_OF, {"made_of": made_of} | {name: hashes.plainly(folder / name) for name in (NAME, STORE)})
+
+
+def _made_of(workspace: Workspace, campaign: Campaign, jobs: list[Job]) -> str:
+    """Hash all that the evidence tells of: settings, code, libraries, every file of the store, every sealed notebook with its key."""
+    settings = campaign.model_dump(mode="json", by_alias=True, exclude=WITHOUT)
+    told: list[Any] = [settings, campaign.synthetic, __version__, code_hash(), versions(), _commit()]
+    told += [store_files(workspace.store(campaign, campaign.as_of))]
+    told += [
+        [job.label, job.page, job.home, hashes.of(job.source), _stands(job) and (sealed_key(job), hashes.of(job.target))] for job in jobs
+    ]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def _written(folder: Path, made_of: str) -> bool:
+    """Tell whether the evidence stands as it was written, made of just this."""
+    try:
+        told = _read(folder / MADE_OF)
+        return told == {"made_of": made_of} | {name: hashes.of(folder / name) for name in (NAME, STORE)}
+    except (OSError, ValueError):
+        return False
+
+
+def last_seconds(workspace: Workspace, campaign: Campaign) -> dict[str, float]:
+    """Return the seconds each notebook took when it last ran, by the job's label: in this snapshot, else in the one before."""
+    folder = workspace.runs(campaign, campaign.as_of)
+    earlier = [other for other in folder.parent.glob("????-??-??") if other.name < folder.name and (other / SECONDS).is_file()]
+    try:
+        return (_read(max(earlier) / SECONDS) if earlier else {}) | _read(folder / SECONDS)
+    except ValueError:
+        return {}
+
+
+def _content(workspace: Workspace, campaign: Campaign, jobs: list[Job]) -> dict[str, Any]:
+    from ansinh.checks.catalogue import catalogue
+
     held = store_files(workspace.store(campaign, campaign.as_of))
     inputs = _inputs(workspace, campaign)
-    content = {
+    return {
         "campaign": campaign.name,
         "as_of": campaign.as_of.isoformat(),
         "audience": campaign.audience,
         "synthetic": campaign.synthetic,
         "ansinh": {"version": __version__, "code": code_hash(), **_commit()},
-        "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
+        "libraries": versions(),
         "checks": {check.id: check.version for check in catalogue(campaign)},
         "inputs": inputs,
         "store": {"snapshot": campaign.as_of.isoformat(), "tables": by_table(held)},
-        "notebooks": {job.notebook: _sha256(job.source) for job in jobs},
+        "notebooks": {job.notebook: hashes.of(job.source) for job in jobs},
         "pages": sorted((_page(job, campaign, inputs) for job in jobs if _stands(job)), key=lambda page: page["address"]),
     }
-    _write(folder / NAME, content)
-    _write(folder / STORE, held)
-    spent = _read(folder / SECONDS) | {label: round(value, 2) for label, value in (seconds or {}).items()}
-    _write(folder / SECONDS, spent)
-    return content
 
 
-def store_files(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of every file of a store's tables, by its path inside the store."""
+def store_files(folder: Path, hashed: Callable[[Path], str] = hashes.of) -> dict[str, str]:
+    """Return the SHA-256 of every file of a store's tables, by its path inside the store; `hashed` says how (`hashes`)."""
     return {
-        path.relative_to(folder).as_posix(): _hash(path)
+        path.relative_to(folder).as_posix(): hashed(path)
         for name in store.TABLES
         for path in sorted((folder / name).glob("unit=*/part.parquet"))
     }
@@ -104,7 +141,7 @@ def _page(job: Job, campaign: Campaign, inputs: Iterable[Mapping[str, Any]]) -> 
         "parameters": job.parameters,
         "inputs": [item["file"] for item in inputs if not home or item["unit"] in home],
         "depends_on": sealed_key(job),
-        "sha256": _sha256(job.target),
+        "sha256": hashes.of(job.target),
     }
 
 
@@ -113,32 +150,18 @@ def _commit() -> dict[str, Any]:
     """Return the commit of the source the code lies in, and whether files of the package differ from it; nothing outside a checkout."""
     package = Path(__file__).parents[1]
 
-    def git(*arguments: str) -> str:
+    def git(*arguments: str) -> list[str]:
         try:
             done = subprocess.run(["git", "-C", str(package), *arguments], capture_output=True, text=True, check=False, timeout=20)
         except (OSError, subprocess.TimeoutExpired):
-            return ""
-        return done.stdout.strip() if done.returncode == 0 else ""
+            return []
+        return done.stdout.splitlines() if done.returncode == 0 else []
 
-    tracked = git("ls-files", "--error-unmatch", "__init__.py")
-    if not tracked:
+    if not git("ls-files", "--error-unmatch", "__init__.py"):
         return {}
-    return {"commit": git("rev-parse", "HEAD"), "changed_since": bool(git("status", "--porcelain", "--", "."))}
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-@lru_cache(maxsize=65536)
-def _hash_of(path: Path, stamp: int, size: int) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _hash(path: Path) -> str:
-    told = path.stat()
-    return _hash_of(path, told.st_mtime_ns, told.st_size)
+    told = git("status", "--porcelain=v2", "--branch", "--", ".")
+    commit = next((line.removeprefix("# branch.oid ") for line in told if line.startswith("# branch.oid ")), "")
+    return {"commit": commit, "changed_since": any(not line.startswith("#") for line in told)}
 
 
 def _read(path: Path) -> dict[str, Any]:

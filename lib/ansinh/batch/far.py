@@ -22,9 +22,9 @@ from typing import Any
 
 import psutil
 
-from ansinh import store
+from ansinh import hashes, store
 from ansinh.batch.plan import code_hash, key_file, set_aside, versions
-from ansinh.batch.runner import pool_of
+from ansinh.batch.pool import pool_of
 from ansinh.batch.share import Files, Share, sha256
 from ansinh.batch.work import JobReport, Work, draft_of, execute, put_aside, write
 from ansinh.campaign import Campaign, Workspace
@@ -150,9 +150,7 @@ def _errand(work: Work, address: str) -> Errand:
     names |= {snapshot / name: digest for snapshot, files in snapshots.items() for name, digest in files.items()}
     data = workspace.data(work.campaign)
     names |= {data / folder / name: digest for folder, files in told["reads"].items() for name, digest in files.items()}
-    names |= {
-        path: _hash(path, path.stat().st_mtime_ns) for path in (workspace.campaign_file(work.campaign.name), work.root / "_quarto.yml")
-    }
+    names |= {path: hashes.of(path) for path in (workspace.campaign_file(work.campaign.name), work.root / "_quarto.yml")}
     tables = [snapshot / name for snapshot in snapshots for name in store.TABLES if (snapshot / name).is_dir()]
     return Errand(
         work,
@@ -160,11 +158,6 @@ def _errand(work: Work, address: str) -> Errand:
         {path.relative_to(work.root).as_posix(): digest for path, digest in names.items()},
         tuple(table.relative_to(work.root).as_posix() for table in tables),
     )
-
-
-@cache
-def _hash(path: Path, stamp: int) -> str:
-    return sha256(path)
 
 
 @cache

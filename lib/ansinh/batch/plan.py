@@ -5,15 +5,13 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
-from ansinh import store
+from ansinh import hashes, store
 from ansinh.campaign import Campaign, Workspace
 from ansinh.errors import UserError
 from ansinh.units import Unit
@@ -86,6 +84,7 @@ def plan(workspace: Workspace, campaign: Campaign, notebooks: tuple[str, ...] = 
     chosen = [reported[code] for code in (units or reported) if code in reported and code not in skipped]
     below = [unit for unit in communes.values() if not units or unit.code in units or unit.parent in units]
     common = _common(workspace, campaign)
+    held = _Held(workspace.store(campaign, campaign.as_of))
     jobs = []
     for name in notebooks or (*campaign.notebooks.city, *campaign.notebooks.unit):
         source = workspace.notebooks / f"{name}.ipynb"
@@ -98,10 +97,10 @@ def plan(workspace: Workspace, campaign: Campaign, notebooks: tuple[str, ...] = 
             raise UserError(f"The notebook {name} is for work by hand and makes no page. Open it with `ansinh lab`.")
         if page["level"] == CITY:
             if not units or notebooks:
-                jobs.append(_job(workspace, campaign, name, source, page, None, common))
+                jobs.append(_job(workspace, campaign, name, source, page, None, held, common))
         else:
             for unit in below if page["level"] == COMMUNE else chosen:
-                jobs.append(_job(workspace, campaign, name, source, page, unit, common))
+                jobs.append(_job(workspace, campaign, name, source, page, unit, held, common))
     return jobs
 
 
@@ -142,33 +141,39 @@ def is_done(job: Job) -> bool:
     return job.target.is_file() and file.is_file() and file.read_text(encoding="utf-8") == job.key
 
 
-def weight(job: Job) -> tuple[bool, int]:
-    """Return what sorts jobs by the time they take: the whole campaign's first, then by how many cells compute."""
-    cells = _read(job.source, job.source.stat().st_mtime_ns).cells
-    return job.page["level"] == CITY, sum(cell.cell_type == "code" for cell in cells)
+def code_cells(job: Job) -> int:
+    """Return how many cells of a job's notebook compute."""
+    return sum(cell["cell_type"] == "code" for cell in _read(job.source, hashes.stamp_of(job.source))["cells"])
 
 
 @lru_cache(maxsize=64)
-def _read(path: Path, stamp: int) -> nbformat.NotebookNode:
-    # Not validated here: papermill does that when it runs the notebook, and the schema takes long to compile.
-    return nbformat.v4.reads(path.read_text(encoding="utf-8"))
+def _read(path: Path, stamp: hashes.Stamp) -> dict[str, Any]:
+    # As it lies there: papermill validates it when it runs the notebook, and nbformat with its schema takes long to load.
+    return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
 def declaration(source: Path) -> dict[str, Any]:
     """Return a notebook's page declaration (metadata key `ansinh`); raises UserError when it or the parameters are not as agreed."""
-    notebook = _read(source, source.stat().st_mtime_ns)
-    page = notebook.metadata.get("ansinh")
+    notebook = _read(source, hashes.stamp_of(source))
+    page = notebook["metadata"].get("ansinh")
     if not page or not {"level", "address", "title"} <= set(page):
         raise UserError(f"{source.name}: its metadata need a key ansinh with level, address and title.")
-    tagged = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
-    names = tuple(line.split("=")[0].strip() for line in tagged[0].source.splitlines() if "=" in line) if tagged else ()
+    tagged = [cell["source"] for cell in notebook["cells"] if "parameters" in cell["metadata"].get("tags", [])]
+    names = tuple(line.split("=")[0].strip() for line in "".join(tagged[0]).splitlines() if "=" in line) if tagged else ()
     if names != PARAMETERS:
         raise UserError(f"{source.name}: the cell tagged parameters must set exactly {', '.join(PARAMETERS)}, in this order.")
     return dict(page)
 
 
 def _job(
-    workspace: Workspace, campaign: Campaign, name: str, source: Path, page: dict[str, Any], unit: Unit | None, common: dict[str, Any]
+    workspace: Workspace,
+    campaign: Campaign,
+    name: str,
+    source: Path,
+    page: dict[str, Any],
+    unit: Unit | None,
+    held: _Held,
+    common: dict[str, Any],
 ) -> Job:
     code = unit.code if unit else ""
     slug = unit.slug if unit else CITY
@@ -177,31 +182,54 @@ def _job(
     parameters = {"campaign": campaign.name, "unit": code, "as_of": campaign.as_of.isoformat()}
     target = workspace.runs(campaign, campaign.as_of) / slug / f"{name}.ipynb"
     home = unit.parent if unit and unit.level != campaign.units.level else code
-    key = _key(workspace, campaign, source, parameters, home, tuple(page.get("reads", ())), common)
+    own = {
+        "notebook": hashes.of(source),
+        "parameters": parameters,
+        "store": held.today(home),
+        "history": held.earlier(home),
+        "reads": {folder: _files(_results(workspace, campaign, folder)) for folder in page.get("reads", ())},
+    }
+    key = json.dumps(common | own, sort_keys=True, indent=0)
     return Job(name, code, home, source, target, told, parameters, key)
 
 
-def _key(
-    workspace: Workspace,
-    campaign: Campaign,
-    source: Path,
-    parameters: dict[str, str],
-    unit: str,
-    reads: tuple[str, ...],
-    common: dict[str, Any],
-) -> str:
-    """Return all that the job depends on, each thing by its hash, so that a stale page is impossible and its reason can be told."""
-    folder = workspace.store(campaign, campaign.as_of)
-    own = {
-        "notebook": _file(source, source.stat().st_mtime_ns),
-        "parameters": parameters,
-        "store": _store(folder, unit),
-        "history": _history(folder, unit),
-        "reads": {
-            name: {path.name: _file(path, path.stat().st_mtime_ns) for path in _results(workspace, campaign, name)} for name in reads
-        },
-    }
-    return json.dumps(common | own, sort_keys=True, indent=0)
+class _Held:
+    """The files of a snapshot and of those before it, each by its hash: looked at once, for all jobs of a plan.
+
+    So a job knows all that it depends on in the store: a stale page is impossible, and its reason can be told.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        before = [other for other in sorted(folder.parent.glob("????-??-??")) if other.name < folder.name and store.has_findings(other)]
+        self._today = _by_unit(folder, store.TABLES)
+        self._earlier = {other.name: _by_unit(other, SHOWN_LATER) for other in before}
+
+    def today(self, unit: str) -> Mapping[str, str]:
+        """Return the files a unit's notebooks read ("": all), name in the store → SHA-256."""
+        return self._today.get(unit, {})
+
+    def earlier(self, unit: str) -> dict[str, Mapping[str, str]]:
+        """Return the same for what pages show of earlier snapshots, by their dates."""
+        return {day: files.get(unit, {}) for day, files in self._earlier.items()}
+
+
+SHOWN_LATER = (store.PERSONS.name, store.FINDINGS.name, store.OUTCOMES.name, store.WITHHELD.name)
+"""Tables of earlier snapshots that pages show something of."""
+
+
+def _by_unit(folder: Path, tables: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return the files of these tables by unit, and all of them under ""."""
+    found: dict[str, dict[str, str]] = {"": {}}
+    for name in tables:
+        for path in sorted((folder / name).glob("unit=*/part.parquet")):
+            told = {path.relative_to(folder).as_posix(): hashes.of(path)}
+            found[""] |= told
+            found.setdefault(path.parent.name.removeprefix("unit="), {}).update(told)
+    return found
+
+
+def _files(paths: Iterable[Path]) -> dict[str, str]:
+    return {path.name: hashes.of(path) for path in paths}
 
 
 def _common(workspace: Workspace, campaign: Campaign) -> dict[str, Any]:
@@ -215,6 +243,7 @@ def _common(workspace: Workspace, campaign: Campaign) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=1)
 def versions() -> dict[str, str]:
     """Return the versions of the libraries that compute or draw."""
     return {name: importlib.metadata.version(name) for name in LIBRARIES}
@@ -242,13 +271,6 @@ def _flat(parts: dict[str, Any], above: str = "") -> dict[str, str]:
     return found
 
 
-def _history(folder: Path, unit: str) -> dict[str, dict[str, str]]:
-    """Hash what pages show of earlier snapshots: persons, findings and outcomes of each, and what was withheld of them."""
-    earlier = [other for other in sorted(folder.parent.glob("????-??-??")) if other.name < folder.name and store.has_findings(other)]
-    shown = (store.PERSONS.name, store.FINDINGS.name, store.OUTCOMES.name, store.WITHHELD.name)
-    return {other.name: _store(other, unit, shown) for other in earlier}
-
-
 def read_beside(workspace: Workspace, campaign: Campaign) -> list[Path]:
     """Return what any of the notebooks reads beside the store."""
     read = {name for source in workspace.notebooks.glob("*.ipynb") for name in declaration(source).get("reads", ())}
@@ -260,27 +282,14 @@ def _results(workspace: Workspace, campaign: Campaign, name: str) -> list[Path]:
     return sorted((workspace.data(campaign) / name).glob("*.result.json"))
 
 
-def _store(folder: Path, unit: str, tables: Iterable[str] = tuple(store.TABLES)) -> dict[str, str]:
-    files = {}
-    for name in tables:
-        pattern = f"unit={unit}/part.parquet" if unit else "unit=*/part.parquet"
-        for path in sorted((folder / name).glob(pattern)):
-            files[path.relative_to(folder).as_posix()] = _file(path, path.stat().st_mtime_ns)
-    return files
-
-
-@lru_cache(maxsize=65536)
-def _file(path: Path, stamp: int) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def _settings(params: Path) -> dict[str, str]:
     paths = [path for path in params.rglob("*.*") if path.parent.name != "campaigns"]
-    return {path.relative_to(params).as_posix(): _file(path, path.stat().st_mtime_ns) for path in sorted(paths) if path.is_file()}
+    return {path.relative_to(params).as_posix(): hashes.of(path) for path in sorted(paths) if path.is_file()}
 
 
-WITHOUT = {"demo", "site"}
-"""Settings no notebook can depend on: how large a demo city is made is told by its data, where the site lies by nothing."""
+WITHOUT = {"demo", "site", "sources", "notebooks"}
+"""Settings no notebook can depend on: how large a demo city is made and what was read of which file is told by its data, where the site
+lies and which other notebooks there are by nothing."""
 ABOVE = frozenset({"site", "demo", "desk", "pipeline.py", "cli"})
 """Rooms above this one: no notebook can depend on them (the import rules are tested)."""
 
@@ -290,10 +299,9 @@ PACKAGE = Path(__file__).parents[1]
 
 @lru_cache(maxsize=1)
 def code_hash(package: Path = PACKAGE) -> str:
-    """Hash the package's own code, as far as notebooks can depend on it."""
+    """Hash the package's own code, as far as notebooks can depend on it, as it is when this process first asks: that is what it runs."""
     digest = hashlib.sha256()
     for path in sorted(package.rglob("*.py")):
-        if path.relative_to(package).parts[0] in ABOVE:
-            continue
-        digest.update(path.relative_to(package).as_posix().encode() + path.read_bytes())
+        if path.relative_to(package).parts[0] not in ABOVE:
+            digest.update(f"{path.relative_to(package).as_posix()} {hashes.of(path)}\n".encode())
     return digest.hexdigest()

@@ -10,11 +10,10 @@ import nbclient
 import papermill
 import papermill.engines
 
-import ansinh.batch.runner
-from ansinh.batch import warm
+from ansinh.batch import pool, warm
 from ansinh.batch.leash import end_with_parent
 
-LIBRARIES = (warm.WARM, nbclient, papermill, ansinh.batch.runner)
+LIBRARIES = (warm.WARM, nbclient, papermill, pool)
 
 end_with_parent()
 warm.rehearse()

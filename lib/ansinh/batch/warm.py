@@ -24,10 +24,11 @@ from ipykernel.kernelapp import IPKernelApp
 
 import ansinh.audit
 import ansinh.batch.seal
+import ansinh.store.engine
 from ansinh.batch.leash import MEMORY, end_with_parent, limit_memory
 from ansinh.show import figures
 
-WARM = (duckdb, IPython, matplotlib, pandas, pyarrow, tornado, ansinh.audit)
+WARM = (duckdb, IPython, matplotlib, pandas, pyarrow, tornado, ansinh.audit, ansinh.store.engine)
 
 
 def rehearse() -> None:

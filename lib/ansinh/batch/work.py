@@ -9,14 +9,14 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import Any
-
-import nbformat
+from typing import TYPE_CHECKING, Any
 
 from ansinh.batch.leash import MEMORY, end_with_parent
-from ansinh.batch.plan import Job, key_file, set_aside
-from ansinh.batch.seal import NotSealed, seal
+from ansinh.batch.plan import CITY, Job, key_file, set_aside
 from ansinh.campaign import Campaign, Workspace
+
+if TYPE_CHECKING:
+    import nbformat
 
 TIME_LIMIT = 600
 """Seconds one cell may take."""
@@ -33,6 +33,11 @@ class JobReport:
     cell: str = ""
     error: str = ""
 
+    @property
+    def label(self) -> str:
+        """The job in a few words, as `Job.label`."""
+        return f"{self.notebook} {self.unit or CITY}"
+
 
 @dataclass(frozen=True)
 class Work:
@@ -47,7 +52,10 @@ class Work:
 
 def execute(work: Work) -> JobReport:
     """Execute one job through papermill, seal the result and put it in its place; runs in a worker process."""
+    import nbformat
     from papermill.exceptions import PapermillExecutionError
+
+    from ansinh.batch.seal import NotSealed, seal
 
     end_with_parent()
     job, workspace = work.job, Workspace(work.root)

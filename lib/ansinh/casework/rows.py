@@ -12,7 +12,8 @@ import duckdb
 from ansinh import store
 from ansinh.campaign import Campaign, Workspace
 from ansinh.casework.recipients import Kind
-from ansinh.checks import SEVERITIES, catalogue
+from ansinh.checks import SEVERITIES
+from ansinh.checks.catalogue import catalogue
 from ansinh.checks.check import KEY_OF, Check
 from ansinh.errors import EngineError
 from ansinh.intake import keys

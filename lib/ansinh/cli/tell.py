@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Sequence
@@ -9,17 +10,19 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
-
-from ansinh.intake import LoadReport
-from ansinh.pipeline import Summary, index_address
 
 if TYPE_CHECKING:
     from ansinh.casework import Result
+    from ansinh.intake import LoadReport
+    from ansinh.pipeline import Summary
 
 PLAIN_INTERVAL = 5.0
 """Seconds between two plain lines of one stage, so that a CI log stays short."""
+
+ENOUGH_SECONDS, ENOUGH_SHARE = 5.0, 0.1
+"""Before a stage has worked so long and done so much, what is left of it would be a guess, and is not told."""
 
 NAMED = 5
 """Names of files in one line."""
@@ -41,7 +44,7 @@ class Teller:
             MofNCompleteColumn(),
             TextColumn("{task.fields[note]}"),
             TimeElapsedColumn(),
-            TimeRemainingColumn(),
+            TextColumn("{task.fields[left]}"),
             console=self.console,
         )
 
@@ -54,21 +57,37 @@ class Teller:
         if self._live:
             self._bars.stop()
 
-    def __call__(self, stage: str, done: int, total: int, note: str = "") -> None:
-        """Tell that `done` of `total` steps of `stage` are done; `note` says more, such as "2 running, 1 failed"."""
+    def __call__(self, stage: str, done: int, total: int, note: str = "", left: float | None = None) -> None:
+        """Tell that `done` of `total` steps of `stage` are done; `note` says more, such as "2 running, 1 failed".
+
+        `left` are the seconds left as the stage itself reckons them, infinite while it does not know; None lets them follow from the
+        steps done so far, taken to be alike, once these are enough.
+        """
         if self.quiet or not total:
             return
+        now = time.monotonic()
+        spent = now - self._begun.setdefault(stage, now)
+        words = left_in_words(alike(spent, done, total) if left is None else left) if done < total else ""
         if self._live:
             if stage not in self._tasks:
-                self._tasks[stage] = self._bars.add_task(stage, total=total, note=note)
-            self._bars.update(self._tasks[stage], completed=done, total=total, note=note)
+                self._tasks[stage] = self._bars.add_task(stage, total=total, note=note, left=words)
+            self._bars.update(self._tasks[stage], completed=done, total=total, note=note, left=words)
             return
-        now = time.monotonic()
-        begun = self._begun.setdefault(stage, now)
         if done >= total or (done and now - self._said.get(stage, -PLAIN_INTERVAL) >= PLAIN_INTERVAL):
             self._said[stage] = now
-            left = f"about {(now - begun) / done * (total - done):.0f} s left" if begun < now and done < total else ""
-            self.console.print(", ".join(filter(None, (f"{stage}: {done}/{total}", note, left))), soft_wrap=True)
+            self.console.print(", ".join(filter(None, (f"{stage}: {done}/{total}", note, words))), soft_wrap=True)
+
+
+def alike(spent: float, done: int, total: int) -> float:
+    """Return the seconds left of a stage whose steps are alike, infinite while too little of it is done."""
+    return spent / done * (total - done) if done >= total * ENOUGH_SHARE and spent >= ENOUGH_SECONDS else math.inf
+
+
+def left_in_words(seconds: float) -> str:
+    """Return what is left as it is told, "" while it is not known: no more exact than it can be known."""
+    if math.isinf(seconds):
+        return ""
+    return f"about {max(5 * round(seconds / 5), 5):.0f} s left" if seconds < 90 else f"about {seconds / 60:.0f} min left"
 
 
 def closing(told: Summary, *, as_json: bool) -> None:
@@ -81,10 +100,10 @@ def closing(told: Summary, *, as_json: bool) -> None:
     table.add_column(style="bold")
     table.add_column()
     table.add_row("campaign", f"{told.campaign}, as of {told.as_of:%d/%m/%Y}" + (" (synthetic data)" if told.synthetic else ""))
-    if told.figures is not None:
-        table.add_row("persons", _count(told.figures.value("persons")))
-        table.add_row("clean rate", _rate(told.figures.value("clean_rate")))
-        table.add_row("coverage", f"{_rate(told.figures.value('coverage'))} have an account")
+    if told.figures:
+        table.add_row("persons", _count(told.figures["persons"]))
+        table.add_row("clean rate", _rate(told.figures["clean_rate"]))
+        table.add_row("coverage", f"{_rate(told.figures['coverage'])} have an account")
     table.add_row("days left", str(told.days_left) if told.days_left >= 0 else f"deadline passed {-told.days_left} days ago")
     if told.load is not None:
         table.add_row("rows", rows_line(told.load))
@@ -100,7 +119,7 @@ def closing(told: Summary, *, as_json: bool) -> None:
         table.add_row("pages", f"{told.site.pages} written by the {told.site.renderer} renderer")
     table.add_row("seconds", ", ".join(f"{stage} {spent:.1f}" for stage, spent in told.seconds.items()))
     if told.site is not None:
-        table.add_row("open", index_address(told.site.output))
+        table.add_row("open", (told.site.output / "index.html").as_uri())
     out.print(table, soft_wrap=True)
     for line in told.failed:
         out.print(f"- {line}", markup=False, soft_wrap=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -100,12 +101,24 @@ class Released:
 
     def value(self, column: str, row: int = 0) -> float | int | None:
         """Return one shown value (count, VND or share), or None when it is withheld."""
-        cell = self.frame[column].iloc[row]
-        return None if pd.isna(cell) else cell.item() if hasattr(cell, "item") else cell
+        if column not in self._values:
+            self._values[column] = [None if pd.isna(cell) else cell for cell in self.frame[column].tolist()]
+        return self._values[column][row]
 
     def mark(self, column: str, row: int = 0) -> str:
         """Return the mark of one cell: "", "small" or "hidden"."""
-        return str(self.marks[column].iloc[row])
+        if column not in self._marks:
+            self._marks[column] = self.marks[column].astype(str).tolist()
+        return self._marks[column][row]
+
+    # Pages ask for hundreds of cells one by one, and each would cost more in pandas than its whole column here.
+    @cached_property
+    def _values(self) -> dict[str, list[float | int | None]]:
+        return {}
+
+    @cached_property
+    def _marks(self) -> dict[str, list[str]]:
+        return {}
 
     def ordered(self, column: str) -> Released:
         """Return the same table with the largest shown values of `column` first, withheld ones last: the order tells no more than the values."""

@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import uuid
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
@@ -22,69 +22,10 @@ from ansinh.identity.banks import Banks
 from ansinh.intake.columns import TABLE_OF, used_fields
 from ansinh.intake.fields import Tools
 from ansinh.intake.headings import Headings, Table, find_table
+from ansinh.intake.known import FileLoad, Job, SheetLoad, folder_of, loaded_in
 from ansinh.intake.places import Places
 from ansinh.intake.records import SheetReader
 from ansinh.intake.sheets import Sheet, read_sheets
-
-
-@dataclass(frozen=True)
-class SheetLoad:
-    """One sheet as loaded: rows read = rows kept + rows quarantined."""
-
-    sheet: str
-    format: str
-    message: str
-    rows_read: int
-    rows_kept: int
-    rows_quarantined: int
-
-
-@dataclass(frozen=True)
-class FileLoad:
-    """One file as loaded or refused. `path` is relative to the sources folder; `message` says why it was refused."""
-
-    path: str
-    kind: str
-    unit: str
-    sha256: str
-    bytes: int
-    status: str
-    message: str
-    sheets: tuple[SheetLoad, ...] = field(default=())
-
-    @property
-    def noticed(self) -> tuple[str, ...]:
-        """What was noticed in its sheets, each sentence once; no value of a list."""
-        return tuple(dict.fromkeys(sheet.message for sheet in self.sheets if sheet.message))
-
-    @property
-    def rows_read(self) -> int:
-        """Data rows read in all sheets."""
-        return sum(sheet.rows_read for sheet in self.sheets)
-
-    @property
-    def rows_kept(self) -> int:
-        """Rows kept in all sheets."""
-        return sum(sheet.rows_kept for sheet in self.sheets)
-
-    @property
-    def rows_quarantined(self) -> int:
-        """Rows quarantined in all sheets."""
-        return sum(sheet.rows_quarantined for sheet in self.sheets)
-
-
-@dataclass(frozen=True)
-class Job:
-    """What a worker needs to read one file."""
-
-    root: Path
-    campaign: Campaign
-    kind: str
-    path: Path
-    relative: str
-    cache: Path
-    force: bool
-    refusal: str = ""
 
 
 @lru_cache(maxsize=4)
@@ -100,19 +41,6 @@ def tools(root: Path, campaign: Campaign) -> Tools:
     return Tools(campaign, places, banks)
 
 
-@lru_cache(maxsize=4)
-def rules_hash(root: Path, campaign: str) -> str:
-    """Hash everything but the file that decides how a file is read: this room, identity, headings, banks, units, campaign."""
-    digest = hashlib.sha256(campaign.encode())
-    package = Path(__file__).parents[1]
-    folders = (package / "intake", package / "identity", package / "store", root / "params" / "units")
-    files = [path for folder in folders for path in sorted(folder.glob("*")) if path.is_file()]
-    files += [root / "params" / "headings.yml", root / "params" / "banks.csv"]
-    for path in files:
-        digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()
-
-
 def read_file(job: Job) -> tuple[FileLoad, Path]:
     """Read one file, or find it in the cache; returns what was loaded and the folder with its rows."""
     if job.refusal:
@@ -123,12 +51,10 @@ def read_file(job: Job) -> tuple[FileLoad, Path]:
             content = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return read_file(replace(job, refusal=f"{job.relative} cannot be opened. See whether it is still there and may be read."))
-    settings = job.campaign.model_dump_json(by_alias=True)
-    key = hashlib.sha256(f"{content}|{job.relative}|{job.kind}|{rules_hash(job.root, settings)}".encode()).hexdigest()[:32]
-    folder = job.cache / key
+    folder = folder_of(job, content)
     if folder.is_dir() and not job.force:
-        return _remembered(folder), folder
-    places, banks, headings = _tools(job.root, settings)
+        return loaded_in(folder), folder
+    places, banks, headings = _tools(job.root, job.campaign.model_dump_json(by_alias=True))
     reader = SheetReader(job.kind, PurePosixPath(job.relative), job.campaign, places, banks)
     temporary = job.cache / f".{uuid.uuid4().hex}"
     temporary.mkdir(parents=True)
@@ -150,11 +76,6 @@ def _refused(job: Job) -> FileLoad:
     places, _, _ = _tools(job.root, job.campaign.model_dump_json(by_alias=True))
     unit = places.unit_of_file(PurePosixPath(job.relative)) or store.NO_UNIT
     return FileLoad(job.relative, job.kind, unit, "", 0, "refused", job.refusal)
-
-
-def _remembered(folder: Path) -> FileLoad:
-    content = json.loads((folder / "load.json").read_text(encoding="utf-8"))
-    return FileLoad(**(content | {"sheets": tuple(SheetLoad(**sheet) for sheet in content["sheets"])}))
 
 
 def _read(job: Job, reader: SheetReader, headings: Headings, folder: Path, content: str, before: tuple[int, int]) -> FileLoad:

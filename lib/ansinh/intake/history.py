@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ansinh.intake.files import FileLoad
+from ansinh.intake.known import FileLoad
 
 NAME = "loads.jsonl"
 

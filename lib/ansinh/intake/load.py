@@ -5,26 +5,22 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from filelock import FileLock, Timeout
 
-from ansinh import store
+from ansinh import hashes, store
 from ansinh.campaign import KINDS, Campaign, Workspace
 from ansinh.errors import Busy, SourceError
 from ansinh.intake import keys
-from ansinh.intake.archives import UNPACKED, unpack
-from ansinh.intake.corrections import HELD, settle
-from ansinh.intake.files import FileLoad, Job, SheetLoad, read_file, tools
 from ansinh.intake.history import note
-from ansinh.intake.link import link
-from ansinh.intake.queries import FETCHED, fetch
+from ansinh.intake.known import FileLoad, Job, SheetLoad, known
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 Progress = Callable[[str, int, int], None]
 
@@ -96,46 +92,67 @@ def _load(workspace: Workspace, campaign: Campaign, jobs: int, force: bool, tell
         tell("intake: files", number, len(todo))
     secret = keys.secret(workspace, campaign)
     signature = _signature(loads, folders, secret)
-    if store.signed(target, "intake", signature) and not force:
-        return _report(target, loads, unmatched)
+    settled = store.told(target, "intake", signature)
+    if settled is not None and not force:
+        return _report(loads, unmatched, settled)
     tell("intake: link", 0, 1)
     store.unsign(target, "intake")
-    link(folders, target, partial(settle, tools=tools(workspace.root, campaign), secret=secret))
-    report = _report(target, loads, unmatched)
+    _link(workspace, campaign, folders, secret)
+    settled = _settled(target, loads)
+    report = _report(loads, unmatched, settled)
     _write_loads(target, report.files)
     _forget(folders)
-    store.sign(target, "intake", signature)
+    store.sign(target, "intake", signature, settled)
     note(workspace.data(campaign), campaign.as_of.isoformat(), report.files)
     tell("intake: link", 1, 1)
     return report
 
 
+def _link(workspace: Workspace, campaign: Campaign, folders: list[Path], secret: str) -> None:
+    """Make the store from what was read: corrections applied, persons linked city-wide."""
+    from ansinh.intake.corrections import settle
+    from ansinh.intake.files import tools
+    from ansinh.intake.link import link
+
+    target = workspace.store(campaign, campaign.as_of)
+    link(folders, target, partial(settle, tools=tools(workspace.root, campaign), secret=secret))
+
+
 def _signature(loads: list[FileLoad], folders: list[Path], secret: str) -> str:
     """Hash what the store is made of: which files, each by its content and the rules it was read with, and the rules of linking."""
     package = Path(__file__).parents[1]
-    code = "".join(
-        (package / name).read_text(encoding="utf-8")
-        for name in ("store/__init__.py", "store/tables.py", "intake/link.py", "intake/load.py")
-    )
-    parts = [code, *(f"{file.path}|{file.status}|{file.message}|{folder.name}" for file, folder in zip(loads, folders, strict=True))]
+    code = [*sorted((package / "store").glob("*.py")), package / "intake" / "link.py", package / "intake" / "load.py"]
+    parts = [hashes.of(path) for path in code]
+    parts += [f"{file.path}|{file.status}|{file.message}|{folder.name}" for file, folder in zip(loads, folders, strict=True)]
     if any(file.kind == "corrections" for file in loads):
         parts.append(hashlib.sha256(secret.encode()).hexdigest())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _report(target: Path, loads: list[FileLoad], unmatched: tuple[str, ...]) -> LoadReport:
-    """Count the corrections that wait as quarantined: only linking could tell."""
+def _settled(target: Path, loads: list[FileLoad]) -> dict[str, Any]:
+    """Return what became of the rows of returned worklists, which only linking could tell: rows by state, and rows held back by sheet."""
     if not any(file.kind == "corrections" for file in loads):
-        return LoadReport(tuple(loads), unmatched)
+        return {}
+    from ansinh.intake.corrections import HELD
+
     con = store.connect(target, [store.CORRECTIONS])
     frame = store.query(con, "SELECT state, source_file, source_sheet, count(*) AS n FROM corrections GROUP BY ALL", what="the corrections")
-    held = frame[frame["state"].isin(list(HELD))].groupby(["source_file", "source_sheet"])["n"].sum().to_dict()
+    held = frame[frame["state"].isin(list(HELD))].groupby(["source_file", "source_sheet"])["n"].sum()
+    return {
+        "states": {str(state): int(n) for state, n in frame.groupby("state")["n"].sum().items()},
+        "held": [[file, sheet, int(n)] for (file, sheet), n in held.items()],
+    }
 
-    def settled(file: FileLoad) -> FileLoad:
+
+def _report(loads: list[FileLoad], unmatched: tuple[str, ...], settled: Mapping[str, Any]) -> LoadReport:
+    """Return the report of a load, corrections that wait counted as quarantined (`_settled`)."""
+    held = {(file, sheet): count for file, sheet, count in settled.get("held", ())}
+
+    def told(file: FileLoad) -> FileLoad:
         return replace(file, sheets=tuple(_held(sheet, held.get((file.path, sheet.sheet), 0)) for sheet in file.sheets))
 
-    files = tuple(settled(file) if file.kind == "corrections" else file for file in loads)
-    return LoadReport(files, unmatched, {str(state): int(n) for state, n in frame.groupby("state")["n"].sum().items()})
+    files = tuple(told(file) if file.kind == "corrections" else file for file in loads)
+    return LoadReport(files, unmatched, settled.get("states", {}))
 
 
 def _held(sheet: SheetLoad, count: int) -> SheetLoad:
@@ -161,11 +178,15 @@ def _jobs(workspace: Workspace, campaign: Campaign, force: bool) -> Iterator[Job
                 continue
             relative = path.relative_to(folder).as_posix()
             if path.suffix.lower() == ".zip":
+                from ansinh.intake.archives import unpack
+
                 for member in unpack(path, relative, cache):
                     yield Job(workspace.root, campaign, kind, member.path, member.relative, cache, force, member.refusal)
             else:
                 yield Job(workspace.root, campaign, kind, path, relative, cache, force)
     for query in campaign.sources.queries:
+        from ansinh.intake.queries import fetch
+
         path, refusal = fetch(query, cache)
         yield Job(workspace.root, campaign, query.kind, path, f"sql/{query.name}", cache, force, refusal)
 
@@ -178,22 +199,46 @@ def _unmatched(workspace: Workspace, campaign: Campaign) -> tuple[str, ...]:
 
 
 def _each(todo: list[Job], jobs: int) -> Iterator[tuple[FileLoad, Path]]:
-    """Yield what each file gave, in order; the largest are begun first, so that none of them is left to the end alone."""
-    if jobs < 2 or len(todo) < 2:
-        yield from map(read_file, todo)
+    """Yield what each file gave, in order: what is known at once, the others read by processes that begin only if there are such."""
+    there = [known(job) for job in todo]
+    unread = [at for at, found in enumerate(there) if found is None]
+    read = _read(todo, [at for at in unread if not todo[at].refusal], jobs)
+    for job, found in zip(todo, there, strict=True):
+        yield found or (_alone(job) if job.refusal else next(read))
+
+
+def _read(todo: list[Job], unread: list[int], jobs: int) -> Iterator[tuple[FileLoad, Path]]:
+    """Yield what each file not yet read gave, in order; the largest are begun first, so that none of them is left to the end alone."""
+    if not unread:
         return
-    with _workers(min(jobs, len(todo))) as pool:
-        largest_first = sorted(range(len(todo)), key=lambda at: _size(todo[at]), reverse=True)
+    from concurrent.futures.process import BrokenProcessPool
+
+    if jobs < 2 or len(todo) < 2:
+        yield from (read_file(todo[at]) for at in unread)
+        return
+    with _workers(min(jobs, len(unread))) as pool:
+        largest_first = sorted(unread, key=lambda at: _size(todo[at]), reverse=True)
         begun = {at: pool.submit(read_file, todo[at]) for at in largest_first}
-        for at, job in enumerate(todo):
+        for at in unread:
             try:
                 yield begun[at].result()
             except BrokenProcessPool:
-                yield _alone(job)
+                yield _alone(todo[at])
+
+
+def read_file(job: Job) -> tuple[FileLoad, Path]:
+    """Read one file as `files.read_file` does, whose libraries are loaded when the first file must be read."""
+    from ansinh.intake import files
+
+    return files.read_file(job)
 
 
 def _alone(job: Job) -> tuple[FileLoad, Path]:
-    """Read one file in a process of its own, after some file has brought down the process that read it."""
+    """Read one file in a process of its own, after some file has brought down the process that read it; one refused already, here."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    if job.refusal:
+        return read_file(job)
     with _workers(1) as pool:
         try:
             return pool.submit(read_file, job).result()
@@ -203,6 +248,9 @@ def _alone(job: Job) -> tuple[FileLoad, Path]:
 
 
 def _workers(count: int) -> ProcessPoolExecutor:
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     return ProcessPoolExecutor(count, mp_context=get_context("spawn"))
 
 
@@ -211,6 +259,8 @@ def _size(job: Job) -> int:
 
 
 def _write_loads(target: Path, loads: Iterable[FileLoad]) -> None:
+    import pandas as pd
+
     rows = []
     for file in loads:
         common = {
@@ -235,6 +285,9 @@ def _write_loads(target: Path, loads: Iterable[FileLoad]) -> None:
 
 def _forget(folders: list[Path]) -> None:
     """Drop from the cache what no present file needs any more."""
+    from ansinh.intake.archives import UNPACKED
+    from ansinh.intake.queries import FETCHED
+
     needed = {folder.name for folder in folders}
     for folder in folders[0].parent.iterdir():
         if folder.name not in needed and folder.name not in (UNPACKED, FETCHED):

@@ -7,7 +7,6 @@ one `Board` with the equations between them. Its answer is kept in the store (`w
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,11 +19,10 @@ from ansinh.campaign import Campaign, Workspace
 from ansinh.disclosure import Board, Counts, Released, release
 from ansinh.disclosure.tables import rule_of
 from ansinh.measures import activity, cleanliness, coverage, deadline, drops, payment
+from ansinh.measures.decision import before
 from ansinh.measures.scope import Scope
 
 PUBLIC = "public"
-LOOK_BACK = 3
-"""Earlier snapshots whose pages a reader is taken to have kept."""
 
 
 def released(scope: Scope, counts: Counts) -> Released:
@@ -70,31 +68,12 @@ def published(scope: Scope) -> Iterator[Counts]:
     yield payment.by_bank(scope)
 
 
-def protect(workspace: Workspace, campaign: Campaign, *, force: bool = False) -> int:
-    """Decide what must be withheld of a judged snapshot and keep it in its store; returns the number of cells.
-
-    What is decided and unchanged stays. Raises NotReady before `ansinh check`.
-    """
+def decide(workspace: Workspace, campaign: Campaign) -> int:
+    """Decide what must be withheld of a judged snapshot and keep it in its store; returns the number of cells (`decision.protect`)."""
     target = workspace.store(campaign, campaign.as_of)
-    signature = _signature(campaign, target)
-    if force or not store.signed(target, "protect", signature):
-        store.unsign(target, "protect")
-        _write(target, _decide(workspace, campaign, target) if campaign.audience == PUBLIC else {})
-        if store.signature_of(target, "check"):
-            store.sign(target, "protect", signature)
-    con = store.connect(target, [store.WITHHELD])
-    return int(store.query(con, "SELECT count(*) AS cells FROM withheld", what="what is withheld")["cells"].iloc[0])
-
-
-def _signature(campaign: Campaign, target: Path) -> str:
-    package = Path(__file__).parents[1]
-    digest = hashlib.sha256(campaign.model_dump_json(by_alias=True).encode())
-    for path in sorted([*(package / "measures").glob("*.py"), *(package / "disclosure").glob("*.py")]):
-        digest.update(path.read_bytes())
-    digest.update(store.signature_of(target, "check").encode())
-    for folder in _before(target):
-        digest.update(f"{folder.name} {store.signature_of(folder, 'protect')}".encode())
-    return digest.hexdigest()
+    cells = _decide(workspace, campaign, target) if campaign.audience == PUBLIC else {}
+    _write(target, cells)
+    return sum(len(names) for names in cells.values())
 
 
 def _write(target: Path, cells: dict[str, list[str]]) -> None:
@@ -109,7 +88,7 @@ def _decide(workspace: Workspace, campaign: Campaign, target: Path) -> dict[str,
     """Return the withheld cells by the unit whose notebooks read them, the city's own under `store.NO_UNIT`."""
     city = Scope(store.in_memory(target), workspace, campaign, None)
     board = board_of([city, *(Scope(city.con, workspace, campaign, unit) for unit in workspace.units(campaign))])
-    for folder in _before(target):
+    for folder in before(target):
         _beside(board, workspace, campaign, folder)
     home = {"": store.NO_UNIT} | {unit.code: unit.code for unit in workspace.units(campaign)}
     register = workspace.register(campaign)
@@ -119,12 +98,6 @@ def _decide(workspace: Workspace, campaign: Campaign, target: Path) -> dict[str,
         cells[home[name.split("|")[0].rstrip("?")]].append(name)
     city.con.close()
     return cells
-
-
-def _before(target: Path) -> list[Path]:
-    """Return the last LOOK_BACK earlier snapshots whose pages were decided on, oldest first."""
-    folders = sorted(folder for folder in target.parent.glob("????-??-??") if folder.name < target.name)
-    return [folder for folder in folders if store.has_withheld(folder) and store.has_findings(folder)][-LOOK_BACK:]
 
 
 def _beside(board: Board, workspace: Workspace, campaign: Campaign, folder: Path) -> None:
@@ -174,21 +147,21 @@ def _between_tables(board: Board, scope: Scope) -> None:
     """Add what a reader knows from the definitions: different tables of one place tell of the same persons."""
     here = f"{scope.place}|"
     board.relate(f"{here}|persons", [f"{here}|usable", f"{here}|without_usable"])
-    for before, step, after in (
+    for earlier, step, after in (
         ("persons", "complete", "complete"),
         ("complete", "verified", "complete_verified"),
         ("complete_verified", "clean", "complete_verified_clean"),
     ):
         stopped = [name for name in board.names_at(scope.place) if name.startswith(f"{here}stop={step}/")]
-        board.relate(f"{here}|{before}", [f"{here}|{after}", *stopped])
+        board.relate(f"{here}|{earlier}", [f"{here}|{after}", *stopped])
     days = [name for name in board.names_at(scope.place) if name.startswith(f"{here}day=") and name.endswith("|covered")]
     if days:
         board.relate(f"{here}|has_account", [days[-1]])
     if len(days) > deadline.WEEK:
         board.relate(days[-1], [days[-1 - deadline.WEEK], f"{here}|opened_week"])
-    for before, day in zip(days, days[1:], strict=False):
+    for earlier, day in zip(days, days[1:], strict=False):
         # Days of which no table shows what was opened are no cells, and are left out.
-        board.relate(day, [before, day.removesuffix("|covered") + "|opened"])
+        board.relate(day, [earlier, day.removesuffix("|covered") + "|opened"])
 
 
 def _between_places(board: Board, places: list[str]) -> None:

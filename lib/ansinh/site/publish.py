@@ -9,18 +9,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
+from ansinh import hashes
+from ansinh.batch.evidence import NAME as EVIDENCE
 from ansinh.batch.lock import alone
 from ansinh.batch.plan import Job, last_good, plan, requested
 from ansinh.campaign import Campaign, Workspace
 from ansinh.errors import UserError
-from ansinh.site import embedded, quarto
-from ansinh.site.gate import Gate
-from ansinh.site.memory import Memory
-from ansinh.site.stage import stage
 from ansinh.site.swap import MARKER, SUMS, Kept, fresh_of, kept, marker, owned, pages_of, read_sums, sums, swap, write_sums
 
+if TYPE_CHECKING:
+    from ansinh.site.memory import Memory
+
 Progress = Callable[[str, int, int], None]
+
+WITHOUT = {"site", "sources", "demo"}
+"""Settings no page depends on: where it lies, and where the data came from."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +59,15 @@ def publish(
     start = perf_counter()
     output = workspace.output(campaign)
     with alone(workspace, campaign), owned(output, campaign):
-        chosen = renderer if renderer != "auto" else "quarto" if quarto.find() else "embedded"
+        chosen = renderer if renderer != "auto" else "quarto" if _quarto() else "embedded"
         planned = [*plan(workspace, campaign), *requested(workspace, campaign)]
-        signature = _signature(workspace, planned, chosen, strict, failed)
+        signature = _signature(workspace, campaign, planned, chosen, strict, failed)
         if not force and marker(output).get("made_of") == signature:
             return SiteReport(pages_of(output), perf_counter() - start, output, chosen)
+        from ansinh.site.gate import Gate
+        from ansinh.site.memory import Memory
+        from ansinh.site.stage import stage
+
         kept_here = workspace.staged(campaign).with_name(f".{campaign.name}.memory")
         kept_here.parent.mkdir(parents=True, exist_ok=True)
         if force:
@@ -74,6 +83,13 @@ def publish(
             gate.check(fresh)
             swap(fresh, output, campaign.site.keep)
     return SiteReport(len(pages), perf_counter() - start, output, chosen, warnings)
+
+
+def _quarto() -> bool:
+    """Tell whether Quarto is on this machine."""
+    from quarto.quarto import path
+
+    return path() is not None
 
 
 def kept_sites(workspace: Workspace, campaign: Campaign) -> list[Kept]:
@@ -99,6 +115,8 @@ def rollback(workspace: Workspace, campaign: Campaign, number: int | None = None
             raise UserError(f"The earlier site {chosen.number} is of {told['campaign']} ({told['audience']}), not of {campaign.name}.")
         if read_sums(chosen.folder) != sums(chosen.folder):
             raise UserError(f"The earlier site {chosen.number} is not as it was published (see {SUMS}). Choose another, or build anew.")
+        from ansinh.site.gate import Gate
+
         Gate(workspace, campaign).check(chosen.folder)
         fresh = fresh_of(output)
         shutil.rmtree(fresh, ignore_errors=True)
@@ -107,22 +125,28 @@ def rollback(workspace: Workspace, campaign: Campaign, number: int | None = None
     return chosen
 
 
-def _signature(workspace: Workspace, jobs: Sequence[Job], renderer: str, strict: bool, failed: Sequence[tuple[str, str]]) -> str:
-    """Hash what the site is made of: every notebook with all it depends on, the project file, the theme and the code."""
-    digest = hashlib.sha256(json.dumps([renderer, strict, sorted(failed)]).encode())
+def _signature(
+    workspace: Workspace, campaign: Campaign, jobs: Sequence[Job], renderer: str, strict: bool, failed: Sequence[tuple[str, str]]
+) -> str:
+    """Hash what the site is made of: settings, every notebook with all it depends on, the evidence, the project file, the theme and the code."""
+    settings = campaign.model_dump_json(by_alias=True, exclude=WITHOUT)
+    digest = hashlib.sha256(json.dumps([settings, renderer, strict, sorted(failed)]).encode())
     for job in jobs:
         digest.update(f"{job.label}|{job.page}|{job.key}".encode())
         for path in (job.target, last_good(job) if (job.notebook, job.unit) in failed else None):
-            digest.update(hashlib.sha256(path.read_bytes()).digest() if path and path.is_file() else b"none")
+            digest.update(hashes.of(path).encode() if path and path.is_file() else b"none")
     rooms = Path(__file__).parents[1]
-    for path in [workspace.root / "_quarto.yml", *sorted(path for path in rooms.rglob("*") if path.is_file() and path.suffix != ".pyc")]:
-        digest.update(path.read_bytes())
+    code = sorted(path for path in rooms.rglob("*") if path.suffix != ".pyc" and path.is_file())
+    for path in [workspace.root / "_quarto.yml", workspace.runs(campaign, campaign.as_of) / EVIDENCE, *code]:
+        digest.update(f"{path.name} {hashes.of(path) if path.is_file() else None}\n".encode())
     return digest.hexdigest()
 
 
 def _render(
     chosen: str, staged: Path, fresh: Path, strict: bool, memory: Memory, jobs: int, tell: Progress
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    from ansinh.site import embedded, quarto
+
     if chosen == "quarto":
         return quarto.render(staged, fresh), ()
     rendered = embedded.render(staged, fresh, strict=strict, jobs=jobs, memory=memory, progress=tell)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from ansinh import hashes
 from ansinh.batch.evidence import NAME as EVIDENCE
 from ansinh.batch.evidence import STORE, by_table, store_files
 from ansinh.campaign import KINDS, Campaign, Workspace
@@ -98,7 +99,7 @@ def _member(archive: Path, name: str) -> str | None:
 
 
 def _store(workspace: Workspace, campaign: Campaign, evidence: Mapping[str, Any]) -> Iterator[str]:
-    now = store_files(workspace.store(campaign, campaign.as_of))
+    now = store_files(workspace.store(campaign, campaign.as_of), hashes.plainly)
     path = workspace.runs(campaign, campaign.as_of) / STORE
     before = dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
     if by_table(before) != evidence["store"]["tables"]:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 NO_UNIT = "none"
 
-TYPES: Mapping[str, pa.DataType] = {
-    "text": pa.string(),
-    "integer": pa.int64(),
-    "number": pa.float64(),
-    "boolean": pa.bool_(),
-    "date": pa.date32(),
-    "time": pa.timestamp("s"),
+TYPES: Mapping[str, str] = {
+    "text": "string",
+    "integer": "int64",
+    "number": "float64",
+    "boolean": "bool",
+    "date": "date32",
+    "time": "timestamp[s]",
 }
+"""Type of a column → its name in Arrow."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,9 @@ class Table:
     @property
     def schema(self) -> pa.Schema:
         """The Arrow schema."""
-        return pa.schema([(column.name, TYPES[column.type]) for column in self.columns])
+        import pyarrow as pa
+
+        return pa.schema([(column.name, pa.type_for_alias(TYPES[column.type])) for column in self.columns])
 
     @property
     def names(self) -> tuple[str, ...]:

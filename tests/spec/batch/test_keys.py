@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib.metadata
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -156,9 +157,67 @@ def test_a_new_version_of_a_library_or_of_our_code_runs_everything(
     before = sealed(copy, campaign)
     real = importlib.metadata.version
     monkeypatch.setattr(importlib.metadata, "version", lambda name: "99" if name == "matplotlib" else real(name))
+    planning.versions.cache_clear()
     after = plan(copy, campaign, ("city_overview", "district_coverage"), ("006", "277"))
     assert all(job.key != before[job.label].key for job in after)
     assert changed(after[0]) == ["libraries: matplotlib"]
     monkeypatch.undo()
+    planning.versions.cache_clear()
     monkeypatch.setattr(planning, "code_hash", lambda: "other")
     assert changed(plan(copy, campaign, ("city_overview",))[0]) == ["code"]
+
+
+OTHER = {
+    "site": {"output": "_noi-khac", "keep": 1},
+    "sources": {"folder": "data/khac", "beneficiaries": ["*.xlsx"]},
+    "notebooks": {"city": ["city_overview"], "unit": ["district_coverage"]},
+    "demo": {"people": 5, "seed": 1},
+}
+"""What no notebook depends on, and another value for each."""
+
+
+@pytest.mark.parametrize("key", OTHER)
+def test_a_key_of_the_campaign_that_no_notebook_depends_on_runs_nothing(copy: Workspace, campaign: Campaign, key: str) -> None:
+    before = sealed(copy, campaign)
+    other = campaign.model_validate(campaign.model_dump(by_alias=True) | {key: OTHER[key]})
+    assert getattr(other, key) != getattr(campaign, key)
+    after = plan(copy, other, ("city_overview", "district_coverage"), ("006", "277"))
+    assert {job.label: job.key for job in after} == {label: job.key for label, job in before.items()}
+
+
+def test_every_other_key_of_the_campaign_is_a_dependency(copy: Workspace, campaign: Campaign) -> None:
+    settings = json.loads(plan(copy, campaign, ("city_overview",))[0].key)["campaign"]
+    assert settings.keys() == Campaign.model_fields.keys() - planning.WITHOUT
+
+
+def test_a_campaign_of_real_files_is_another_job_than_its_demo(copy: Workspace, campaign: Campaign) -> None:
+    real = plan(copy, campaign.model_copy(update={"demo": None}), ("city_overview",))[0]
+    assert real.key != plan(copy, campaign, ("city_overview",))[0].key
+
+
+@pytest.mark.slow
+def test_no_notebook_ever_asks_for_a_key_that_is_left_out(city: Workspace, campaign: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: set[str] = set()
+
+    def noted(settings: Campaign, name: str) -> object:
+        asked.add(name)
+        return object.__getattribute__(settings, name)
+
+    monkeypatch.setenv("ANSINH_WORKSPACE", str(city.root))
+    monkeypatch.setattr(Workspace, "campaign", lambda workspace, name, as_of=None: campaign)
+    monkeypatch.setattr(Campaign, "synthetic", True)  # which every job's key names by itself
+    monkeypatch.setattr(Campaign, "__getattribute__", noted)
+    for name in (*campaign.notebooks.city, *campaign.notebooks.unit, "commune_sheet"):
+        content = json.loads((city.notebooks / f"{name}.ipynb").read_text(encoding="utf-8"))
+        unit = {"city": "", "unit": "006", "commune": "00199"}[content["metadata"]["ansinh"]["level"]]
+        asked.discard("notebooks")  # this test's own question
+        cells = ["".join(cell["source"]) for cell in content["cells"] if cell["cell_type"] == "code"]
+        inside: dict[str, object] = {}
+        for source in cells:
+            exec(source, inside)
+            inside |= {"campaign": campaign.name, "unit": unit, "as_of": campaign.as_of.isoformat()}
+        for source in cells:
+            if source.startswith("audit."):
+                assert eval(source, inside).html
+    assert not asked & planning.WITHOUT
+    assert {"deadline", "target"} <= asked

@@ -101,7 +101,7 @@ def test_a_failing_notebook_fails_its_unit_alone_and_is_kept_apart(workspace: Wo
         units=("006", "277"),
         notebooks=("district_coverage",),
         jobs=2,
-        progress=lambda stage, done, total, note: told.append((done, total, note)),
+        progress=lambda stage, done, total, note, left: told.append((done, total, note)),
     )
     assert (told[0], told[-1]) == ((0, 2, "2 running"), (2, 2, "1 failed"))
     assert [(job.unit, job.status) for job in report.jobs] == [("006", "failed"), ("277", "done")]

@@ -301,7 +301,7 @@ def test_a_list_without_corrections_makes_the_bytes_it_always_made(district: Dis
 
 
 def test_an_own_check_may_ask_for_a_field_and_no_other(district: District) -> None:
-    from ansinh.checks import catalogue
+    from ansinh.checks.catalogue import catalogue
     from tests.spec.checks.test_own_checks import with_own
 
     assert catalogue(with_own(district.campaign, mends=["phone"]))[-1].mends == ("phone",)  # type: ignore[arg-type]

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from ansinh import access
 from ansinh.casework.restricted import password_from
-from ansinh.checks import catalogue
+from ansinh.checks.catalogue import catalogue
 from ansinh.cli.commands import app
 from ansinh.errors import UserError
 from ansinh.intake.fields import field_of

@@ -16,7 +16,7 @@ import pytest
 
 from ansinh import store
 from ansinh.campaign import Campaign, Workspace
-from ansinh.checks import catalogue
+from ansinh.checks.catalogue import catalogue
 from ansinh.checks.check import KEY_OF, VIEW_OF, Check
 from ansinh.checks.views import prepare
 from tests.rules import digest, registered

@@ -6,8 +6,9 @@ import pytest
 import yaml
 
 from ansinh.campaign import Campaign, OwnCheck, Workspace
-from ansinh.checks import catalogue, open_views
-from ansinh.checks.run import judge
+from ansinh.checks import open_views
+from ansinh.checks.catalogue import catalogue
+from ansinh.checks.judging import judge
 from ansinh.errors import CampaignError
 
 OWN = """

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from ansinh.campaign import Campaign, Workspace
-from ansinh.checks import catalogue
+from ansinh.checks.catalogue import catalogue
 from tests.accuracy import accuracy, duplicates
 
 LINKED = {"K08", "K10", "K11", "T01", "T02", "T04", "U07", *(f"A0{number}" for number in range(1, 9)), "K09", "K12", "K13", "U08"}

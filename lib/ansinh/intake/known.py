@@ -1,0 +1,111 @@
+"""What is known of a source file without reading it again: by its content and the rules, its rows lie in the cache. Needs no engine."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from ansinh import hashes
+from ansinh.campaign import Campaign
+
+WITHOUT = {"site", "notebooks", "demo", "audience", "disclosure", "documents", "obligations", "title", "authority", "exceptions", "checks"}
+"""Settings that no reading of a file depends on: what is made of its rows later."""
+
+
+@dataclass(frozen=True)
+class SheetLoad:
+    """One sheet as loaded: rows read = rows kept + rows quarantined."""
+
+    sheet: str
+    format: str
+    message: str
+    rows_read: int
+    rows_kept: int
+    rows_quarantined: int
+
+
+@dataclass(frozen=True)
+class FileLoad:
+    """One file as loaded or refused. `path` is relative to the sources folder; `message` says why it was refused."""
+
+    path: str
+    kind: str
+    unit: str
+    sha256: str
+    bytes: int
+    status: str
+    message: str
+    sheets: tuple[SheetLoad, ...] = field(default=())
+
+    @property
+    def noticed(self) -> tuple[str, ...]:
+        """What was noticed in its sheets, each sentence once; no value of a list."""
+        return tuple(dict.fromkeys(sheet.message for sheet in self.sheets if sheet.message))
+
+    @property
+    def rows_read(self) -> int:
+        """Data rows read in all sheets."""
+        return sum(sheet.rows_read for sheet in self.sheets)
+
+    @property
+    def rows_kept(self) -> int:
+        """Rows kept in all sheets."""
+        return sum(sheet.rows_kept for sheet in self.sheets)
+
+    @property
+    def rows_quarantined(self) -> int:
+        """Rows quarantined in all sheets."""
+        return sum(sheet.rows_quarantined for sheet in self.sheets)
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a worker needs to read one file."""
+
+    root: Path
+    campaign: Campaign
+    kind: str
+    path: Path
+    relative: str
+    cache: Path
+    force: bool
+    refusal: str = ""
+
+
+@lru_cache(maxsize=4)
+def rules_hash(root: Path, campaign: str) -> str:
+    """Hash everything but the file that decides how a file is read: this room, identity, headings, banks, units, campaign."""
+    digest = hashlib.sha256(campaign.encode())
+    package = Path(__file__).parents[1]
+    folders = (package / "intake", package / "identity", package / "store", root / "params" / "units")
+    files = [path for folder in folders for path in sorted(folder.glob("*")) if path.is_file()]
+    files += [root / "params" / "headings.yml", root / "params" / "banks.csv"]
+    for path in files:
+        digest.update(f"{path.name} {hashes.of(path)}".encode())
+    return digest.hexdigest()
+
+
+def folder_of(job: Job, content: str) -> Path:
+    """Return the folder of the cache for a file with this content (its SHA-256), read as this kind of list by today's rules."""
+    rules = rules_hash(job.root, job.campaign.model_dump_json(by_alias=True, exclude=WITHOUT))
+    return job.cache / hashlib.sha256(f"{content}|{job.relative}|{job.kind}|{rules}".encode()).hexdigest()[:32]
+
+
+def loaded_in(folder: Path) -> FileLoad:
+    """Return what was loaded of the file whose rows lie in this folder of the cache."""
+    content = json.loads((folder / "load.json").read_text(encoding="utf-8"))
+    return FileLoad(**(content | {"sheets": tuple(SheetLoad(**sheet) for sheet in content["sheets"])}))
+
+
+def known(job: Job) -> tuple[FileLoad, Path] | None:
+    """Return what a file gave and the folder with its rows when it was read before; None when it must be read."""
+    if job.force or job.refusal:
+        return None
+    try:
+        folder = folder_of(job, hashes.of(job.path))
+    except OSError:
+        return None
+    return (loaded_in(folder), folder) if folder.is_dir() else None
