@@ -95,12 +95,13 @@ def _load(workspace: Workspace, campaign: Campaign, jobs: int, force: bool, tell
         folders.append(folder)
         tell("intake: files", number, len(todo))
     secret = keys.secret(workspace, campaign)
-    signature = _signature(loads, folders, secret)
+    before = _before(target)
+    signature = _signature(loads, folders, secret, before)
     if store.signed(target, "intake", signature) and not force:
         return _report(target, loads, unmatched)
     tell("intake: link", 0, 1)
     store.unsign(target, "intake")
-    link(folders, target, partial(settle, tools=tools(workspace.root, campaign), secret=secret))
+    link(folders, target, partial(settle, tools=tools(workspace.root, campaign), secret=secret), before)
     report = _report(target, loads, unmatched)
     _write_loads(target, report.files)
     _forget(folders)
@@ -110,14 +111,22 @@ def _load(workspace: Workspace, campaign: Campaign, jobs: int, force: bool, tell
     return report
 
 
-def _signature(loads: list[FileLoad], folders: list[Path], secret: str) -> str:
-    """Hash what the store is made of: which files, each by its content and the rules it was read with, and the rules of linking."""
+def _before(target: Path) -> Path | None:
+    """Return the store of the snapshot before this one, None for the first."""
+    earlier = (folder for folder in target.parent.glob("????-??-??") if folder.name < target.name)
+    return max((folder for folder in earlier if store.signature_of(folder, "intake")), default=None)
+
+
+def _signature(loads: list[FileLoad], folders: list[Path], secret: str, before: Path | None) -> str:
+    """Hash what the store is made of: which files, each by its content and the rules it was read with, the rules of linking, the snapshot before."""
     package = Path(__file__).parents[1]
     code = "".join(
         (package / name).read_text(encoding="utf-8")
-        for name in ("store/__init__.py", "store/tables.py", "intake/link.py", "intake/load.py")
+        for name in ("store/__init__.py", "store/tables.py", "intake/lasting.py", "intake/link.py", "intake/load.py")
     )
     parts = [code, *(f"{file.path}|{file.status}|{file.message}|{folder.name}" for file, folder in zip(loads, folders, strict=True))]
+    if before:
+        parts.append(f"{before.name}|{store.signature_of(before, 'intake')}")
     if any(file.kind == "corrections" for file in loads):
         parts.append(hashlib.sha256(secret.encode()).hexdigest())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -263,17 +263,25 @@ class SheetReader:
 
     def _accounts(self, columns: dict[str, Column], kept: Kept) -> None:
         columns["holder_key"] = [names.key(text) if text else None for text in columns["holder_name"]]
-        told = {text: self.banks.find(text) for text in set(columns["bank_text"]) if text}
-        found = [told.get(text, (None, 0.0)) for text in columns["bank_text"]]
-        columns["bank"] = [code for code, _ in found]
-        near = [(code, "bank_likeness" if code and sure not in AS_NAMED else "", sure) for code, sure in found]
-        self._propose("bank", columns["bank_text"], near)
+        columns["bank"] = self._banks(columns["bank_text"])
         opened = self._each("opened_at", self._cells.get("opened", [None] * len(kept)), values.moment)
         columns["opened_at"] = opened
         columns["opened_precision"] = [None if at is None else "day" if at.time() == dt.time() else "second" for at in opened]
 
     def _payments(self, columns: dict[str, Column], kept: Kept) -> None:
         columns["period"] = [period or self.campaign.period for period in columns["period"]]
+        texts = self._each("bank", self._cells.get("bank_text", [None] * len(kept)), values.text)
+        columns["bank"] = self._banks(texts)
+        unknown = zip(self._positions, texts, columns["bank"], strict=True)
+        # This table keeps no text of the list beside the code.
+        self._mends += [(position, "bank", text, "", UNREAD, None) for position, text, code in unknown if text and not code]
+
+    def _banks(self, texts: Column) -> Column:
+        """Return the codes of banks as lists name them, None where none is meant; those found by likeness are told."""
+        told = {text: self.banks.find(text) for text in set(texts) if text}
+        found = [told.get(text, (None, 0.0)) for text in texts]
+        self._propose("bank", texts, [(code, "bank_likeness" if code and sure not in AS_NAMED else "", sure) for code, sure in found])
+        return [code for code, _ in found]
 
     def _units(self) -> Column:
         texts = self._cells.get("unit_text")
