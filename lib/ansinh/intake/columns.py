@@ -97,7 +97,7 @@ _MORE = {
     "beneficiaries": ("sex", "sex_male", "sex_female", "capacity", "declined_text", "unit_text"),
     "register_matches": ("unit_text",),
     "accounts": ("opened", "unit_text"),
-    "payments": ("unit_text",),
+    "payments": ("bank_text", "unit_text"),
     # A worklist says whom and what a row is about to whoever fills it in; intake knows that already.
     "corrections": (*_ABOUT, "payment_method", "account_number", "holder_name", "priority", "reason", "remedy"),
 }

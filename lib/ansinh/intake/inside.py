@@ -31,9 +31,8 @@ _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*\shidden=[\"'](?:1|true)[\"']")
 _HIDDEN_COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*\shidden=[\"'](?:1|true)[\"']")
-_ROW = re.compile(rb"\sr=[\"']0*(\d+)[\"']")
-_FAR = re.compile(rb"\sr=[\"']([A-Za-z]{2,})0*(\d*)")
-_CORNER = re.compile(rb"\sr=[\"'][A-Za-z]+0*(\d{5,})[\"']")
+_REACH = re.compile(rb"\sr=[\"'](?:0*(\d+)[\"']|([A-Za-z]{2,})0*(\d*)|[A-Za-z]0*(\d{5,})[\"'])")
+"""A row's number; the letters and row of a cell beyond column Z; the row of a cell far down. Told in one pass: it takes as long as reading."""
 
 
 @dataclass
@@ -133,10 +132,10 @@ def _read(archive: zipfile.ZipFile, part: str) -> Part:
         if b"hidden=" in data:
             hidden_rows += len(_HIDDEN_ROW.findall(data))
             hidden_columns += len(_HIDDEN_COLUMN.findall(data))
-        for text in (*_ROW.findall(data), *_CORNER.findall(data)):
-            found.rows = max(found.rows, int(text[:9]))
-        for text, _ in _FAR.findall(data):
-            found.columns = max(found.columns, _number(text))
+        for row, letters, *rows in _REACH.findall(data):
+            found.rows = max(found.rows, *(int(text[:9]) for text in (row, *rows) if text), 0)
+            if letters:
+                found.columns = max(found.columns, _number(letters))
     words = [
         f"{count} hidden {name}{'s' if count > 1 else ''}"
         for count, name in ((hidden_rows, "row"), (hidden_columns, "column group"))

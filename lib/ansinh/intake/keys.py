@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ansinh import store
 from ansinh.campaign import Campaign, Workspace
+from ansinh.intake.lasting import NAMED
 
 LETTERS = {"beneficiaries": "B", "register_matches": "M", "accounts": "A", "payments": "P"}
 """Table → first letter of its rows' keys."""
@@ -67,7 +68,7 @@ def _hash(secret: str, what: str, value: str, digits: int) -> str:
     return f"upper(substr(sha256('{secret}|' || {inner}), 1, {digits}))"
 
 
-ID_OF = {"beneficiaries": "record_id", "register_matches": "match_id", "accounts": "account_id", "payments": "payment_id"}
+ID_OF = {table: rule.id for table, rule in NAMED.items()}
 """Table → its id column."""
 
 assert set(ID_OF) == set(LETTERS) <= set(store.TABLES)

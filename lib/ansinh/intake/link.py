@@ -5,8 +5,8 @@ linked by number, else by name and full birth date where exactly one person has 
 unit where the beneficiary list has only the year and exactly one person and one line are left over. Ids are hashes: opaque, and the same
 in the next snapshot. They are no protection by themselves: the store is restricted.
 
-A record's id is taken from the list as it came, so that it outlives a correction; persons and links are taken from what is
-right after corrections.
+A row's id is taken from the list as it came (lasting.py), so that it outlives a correction; persons and links are taken from what
+is right after corrections.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import duckdb
 from ansinh import store
 from ansinh.errors import EngineError
 from ansinh.intake.corrections import RULE
+from ansinh.intake.lasting import ID, NAMED, kept, named
 
 _LINK_NUMBER = """CASE
     WHEN length(number) = 12 AND regexp_full_match(number, '[0-9]+') AND number <> repeat(number[1], 12) THEN number
@@ -28,22 +29,20 @@ _LINK_NUMBER = """CASE
 END"""
 """The number rows are linked by. Lost leading zeros are put back for linking only; the stored number stays as given."""
 
-_ID = "substr(sha256({}), 1, 16)"
-
-
 LINKED = (store.REGISTER_MATCHES, store.ACCOUNTS, store.PAYMENTS)
 Settle = Callable[[duckdb.DuckDBPyConnection], None]
 
 
-def link(parts: Sequence[Path], target: Path, settle: Settle | None = None, memory: str = "1GB") -> None:
+def link(parts: Sequence[Path], target: Path, settle: Settle | None = None, before: Path | None = None, memory: str = "1GB") -> None:
     """Write the canonical tables of all files' `parts` (folders of staged Parquet) into the store `target`.
 
-    `settle` settles the corrections among them (corrections.settle); it is needed where there are any. The engine keeps to `memory` and puts the
-    rest into a temporary folder beside the store, which is removed.
+    `settle` settles the corrections among them (corrections.settle); it is needed where there are any. `before` is the store of the
+    snapshot before this one: rows it knows keep their ids. The engine keeps to `memory` and puts the rest into a temporary folder
+    beside the store, which is removed.
     """
     with tempfile.TemporaryDirectory(dir=_made(target.parent), prefix=".link-") as spill:
         con = duckdb.connect(":memory:", config={"memory_limit": memory, "temp_directory": spill, "preserve_insertion_order": "false"})
-        _link(con, parts, target, settle)
+        _link(con, parts, target, settle, before)
         con.close()
 
 
@@ -52,7 +51,7 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-def _link(con: duckdb.DuckDBPyConnection, parts: Sequence[Path], target: Path, settle: Settle | None) -> None:
+def _link(con: duckdb.DuckDBPyConnection, parts: Sequence[Path], target: Path, settle: Settle | None, before: Path | None) -> None:
     con.execute("SET enable_progress_bar = false")
     written = (store.BENEFICIARIES, *LINKED, store.MENDS, store.QUARANTINE, store.CORRECTIONS)
     for table in written:
@@ -62,15 +61,18 @@ def _link(con: duckdb.DuckDBPyConnection, parts: Sequence[Path], target: Path, s
     corrected = any((folder / f"{store.CORRECTIONS.name}.parquet").is_file() for folder in parts)
     # Only what is corrected must stand as a table of its own.
     kind = "TABLE" if corrected else "VIEW"
-    _run(con, f"CREATE {kind} listed_beneficiaries AS {_RECORDS}")
-    for table in LINKED:
-        _run(con, f"CREATE {kind} listed_{table.name} AS SELECT * FROM staged_{table.name}")
+    for table in (store.BENEFICIARIES, *LINKED):
+        rows = named(table, f"staged_{table.name}")
+        if before:
+            _run(con, f"CREATE VIEW named_{table.name} AS {rows}")
+            rows = kept(con, table, f"named_{table.name}", before, _run)
+        _run(con, f"CREATE {kind} listed_{table.name} AS {rows}")
     if corrected:
         assert settle
         settle(con)
     _run(con, _BENEFICIARIES)
-    for table, id_column in zip(LINKED, ("match_id", "account_id", "payment_id"), strict=True):
-        _run(con, _linked(table, id_column))
+    for table in LINKED:
+        _run(con, _linked(table))
     _run(con, _IDS)
     _run(con, _MENDS + (_CORRECTED if corrected else ""))
     _run(
@@ -96,17 +98,6 @@ def _run(con: duckdb.DuckDBPyConnection, sql: str) -> None:
         raise EngineError(f"The engine could not link the lists ({type(error).__name__}).") from None
 
 
-_RECORDS = f"""
-WITH numbered AS (
-    SELECT *, row_number() OVER (
-        PARTITION BY unit, commune, policy_code, number, name_key, birth_text ORDER BY source_file, source_sheet, source_row) AS nth
-    FROM staged_beneficiaries
-)
-SELECT * EXCLUDE (nth) REPLACE (
-    {_ID.format("concat_ws('|', 'r', unit, coalesce(commune, ''), coalesce(policy_code, ''), coalesce(number, ''), coalesce(name_key, ''), coalesce(birth_text, ''), nth)")} AS record_id)
-FROM numbered
-"""
-
 _BENEFICIARIES = f"""
 CREATE TABLE beneficiaries AS
 WITH numbered AS (
@@ -115,13 +106,14 @@ WITH numbered AS (
     FROM listed_beneficiaries
 )
 SELECT * REPLACE (
-    CASE WHEN link_number IS NOT NULL THEN {_ID.format("'n|' || link_number")}
-         ELSE {_ID.format("concat_ws('|', 'p', coalesce(name_key, ''), coalesce(birth_text, ''), coalesce(commune, ''), nth_nameless)")} END AS person_id)
+    CASE WHEN link_number IS NOT NULL THEN {ID.format("'n|' || link_number")}
+         ELSE {ID.format("concat_ws('|', 'p', coalesce(name_key, ''), coalesce(birth_text, ''), coalesce(commune, ''), nth_nameless)")} END AS person_id)
 FROM numbered
 """
 
 
-def _linked(table: store.Table, id_column: str) -> str:
+def _linked(table: store.Table) -> str:
+    id_column = NAMED[table.name].id
     qualified = ", ".join(f"s.{name}" for name in table.names if name not in (id_column, "person_id", "unit"))
     return f"""
 CREATE TABLE {table.name} AS
@@ -146,7 +138,7 @@ by_year AS (
 found AS (
     SELECT f.*, coalesce(f.first_person, y.person_id, '') AS found_person
     FROM first f LEFT JOIN by_year y ON f.first_person IS NULL AND y.list_unit IS NOT DISTINCT FROM f.list_unit AND y.name_key = f.name_key AND y.birth_year = f.birth_year)
-SELECT {_ID.format(f"concat_ws('|', '{table.name}', s.source_file, s.source_sheet, s.source_row)")} AS {id_column},
+SELECT s.{id_column},
     s.found_person AS person_id, coalesce(home.unit, s.unit, '{store.NO_UNIT}') AS unit, {qualified}
 FROM found s LEFT JOIN home ON home.person_id = s.found_person
 """

@@ -91,13 +91,14 @@ def _load(workspace: Workspace, campaign: Campaign, jobs: int, force: bool, tell
         folders.append(folder)
         tell("intake: files", number, len(todo))
     secret = keys.secret(workspace, campaign)
-    signature = _signature(loads, folders, secret)
+    before = _before(target)
+    signature = _signature(loads, folders, secret, before)
     settled = store.told(target, "intake", signature)
     if settled is not None and not force:
         return _report(loads, unmatched, settled)
     tell("intake: link", 0, 1)
     store.unsign(target, "intake")
-    _link(workspace, campaign, folders, secret)
+    _link(workspace, campaign, folders, secret, before)
     settled = _settled(target, loads)
     report = _report(loads, unmatched, settled)
     _write_loads(target, report.files)
@@ -108,22 +109,30 @@ def _load(workspace: Workspace, campaign: Campaign, jobs: int, force: bool, tell
     return report
 
 
-def _link(workspace: Workspace, campaign: Campaign, folders: list[Path], secret: str) -> None:
-    """Make the store from what was read: corrections applied, persons linked city-wide."""
+def _link(workspace: Workspace, campaign: Campaign, folders: list[Path], secret: str, before: Path | None) -> None:
+    """Make the store from what was read: corrections applied, persons linked city-wide, ids kept from the snapshot before."""
     from ansinh.intake.corrections import settle
     from ansinh.intake.files import tools
     from ansinh.intake.link import link
 
     target = workspace.store(campaign, campaign.as_of)
-    link(folders, target, partial(settle, tools=tools(workspace.root, campaign), secret=secret))
+    link(folders, target, partial(settle, tools=tools(workspace.root, campaign), secret=secret), before)
 
 
-def _signature(loads: list[FileLoad], folders: list[Path], secret: str) -> str:
-    """Hash what the store is made of: which files, each by its content and the rules it was read with, and the rules of linking."""
+def _before(target: Path) -> Path | None:
+    """Return the store of the snapshot before this one, None for the first."""
+    earlier = (folder for folder in target.parent.glob("????-??-??") if folder.name < target.name)
+    return max((folder for folder in earlier if store.signature_of(folder, "intake")), default=None)
+
+
+def _signature(loads: list[FileLoad], folders: list[Path], secret: str, before: Path | None) -> str:
+    """Hash what the store is made of: which files, each by its content and the rules it was read with, the rules of linking, the snapshot before."""
     package = Path(__file__).parents[1]
-    code = [*sorted((package / "store").glob("*.py")), package / "intake" / "link.py", package / "intake" / "load.py"]
+    code = [*sorted((package / "store").glob("*.py")), *(package / "intake" / name for name in ("lasting.py", "link.py", "load.py"))]
     parts = [hashes.of(path) for path in code]
     parts += [f"{file.path}|{file.status}|{file.message}|{folder.name}" for file, folder in zip(loads, folders, strict=True)]
+    if before:
+        parts.append(f"{before.name}|{store.signature_of(before, 'intake')}")
     if any(file.kind == "corrections" for file in loads):
         parts.append(hashlib.sha256(secret.encode()).hexdigest())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

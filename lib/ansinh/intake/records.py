@@ -8,6 +8,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import zip_longest
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -128,7 +130,10 @@ class SheetReader:
     def _lay(self, data: Kept, table: Table) -> None:
         """Lay the cells of the known fields out column by column; names and numbers in two columns become one."""
         self._positions = [number for number, _, _ in data]
-        cells = {name: [row[at] if at < len(row) else None for _, row, _ in data] for name, at in table.columns.items()}
+        columns = list(zip_longest(*(row for _, row, _ in data)))
+        cells: dict[str, Column] = {
+            name: list(columns[at]) if at < len(columns) else [None] * len(data) for name, at in table.columns.items()
+        }
         if "family_name" in cells and "given_name" in cells:
             cells["full_name"] = [
                 f"{values.plain(family)} {values.plain(given)}".strip()
@@ -142,7 +147,7 @@ class SheetReader:
     def _part(self, data: Kept) -> tuple[Kept, pa.Table]:
         """Part the rows that can be understood from those that cannot, each with its reason."""
         columns = [self._cells[name] for name in NEEDED[self.kind] if name in self._cells]
-        known = [any(cell is not None and cell != "" and values.plain(cell) for cell in cells) for cells in zip(*columns, strict=True)]
+        known = [any(map(_filled, cells)) for cells in zip(*columns, strict=True)]
         kept = [row for row, knows in zip(data, known, strict=True) if knows]
         held = [row for row, knows in zip(data, known, strict=True) if not knows]
         count, (reason, reason_text) = len(held), reason_of(self.kind)
@@ -188,11 +193,11 @@ class SheetReader:
         """Read cells, each distinct one once; keep original and value where a rule mended it."""
         # 1, 1.0 and True are one key: where kinds of cell are mixed, the kind belongs to the key.
         keys = cells if len(set(map(type, cells))) == 1 else [(type(cell), cell) for cell in cells]
-        read = self._modern if self._encoding else lambda cell, reader: reader(cell)
+        read = partial(self._modern, reader=reader) if self._encoding else reader
         known: dict[object, object] = {}
         rules: dict[object, str] = {}
         for key, cell in dict(zip(keys, cells, strict=True)).items():
-            value, rule = read(cell, reader)
+            value, rule = read(cell)
             known[key] = value
             if rule or (value is None and values.plain(cell)):
                 rules[key] = rule or UNREAD
@@ -213,8 +218,8 @@ class SheetReader:
         columns["sex"] = self._sex()
         self._communes(columns, self._sections(columns, kept))
         empty: Column = [None] * len(kept)
-        columns["incapable"] = [_says(cell, "mat") for cell in self._cells.get("capacity", empty)]
-        declined = [search_key(values.plain(cell)) for cell in self._cells.get("declined_text", empty)]
+        columns["incapable"] = ["mat" in text for text in _folded(self._cells.get("capacity", empty))]
+        declined = _folded(self._cells.get("declined_text", empty))
         columns["declined"] = [bool(text) and text != "khong" for text in declined]
         columns["declined_confirmed"] = [text.startswith(("co ", "da ")) or text in ("co", "x") for text in declined]
         pairs = list(zip(columns["policy_code"], columns["policy_text"], strict=True))
@@ -263,17 +268,25 @@ class SheetReader:
 
     def _accounts(self, columns: dict[str, Column], kept: Kept) -> None:
         columns["holder_key"] = [names.key(text) if text else None for text in columns["holder_name"]]
-        told = {text: self.banks.find(text) for text in set(columns["bank_text"]) if text}
-        found = [told.get(text, (None, 0.0)) for text in columns["bank_text"]]
-        columns["bank"] = [code for code, _ in found]
-        near = [(code, "bank_likeness" if code and sure not in AS_NAMED else "", sure) for code, sure in found]
-        self._propose("bank", columns["bank_text"], near)
+        columns["bank"] = self._banks(columns["bank_text"])
         opened = self._each("opened_at", self._cells.get("opened", [None] * len(kept)), values.moment)
         columns["opened_at"] = opened
         columns["opened_precision"] = [None if at is None else "day" if at.time() == dt.time() else "second" for at in opened]
 
     def _payments(self, columns: dict[str, Column], kept: Kept) -> None:
         columns["period"] = [period or self.campaign.period for period in columns["period"]]
+        texts = self._each("bank", self._cells.get("bank_text", [None] * len(kept)), values.text)
+        columns["bank"] = self._banks(texts)
+        unknown = zip(self._positions, texts, columns["bank"], strict=True)
+        # This table keeps no text of the list beside the code.
+        self._mends += [(position, "bank", text, "", UNREAD, None) for position, text, code in unknown if text and not code]
+
+    def _banks(self, texts: Column) -> Column:
+        """Return the codes of banks as lists name them, None where none is meant; those found by likeness are told."""
+        told = {text: self.banks.find(text) for text in set(texts) if text}
+        found = [told.get(text, (None, 0.0)) for text in texts]
+        self._propose("bank", texts, [(code, "bank_likeness" if code and sure not in AS_NAMED else "", sure) for code, sure in found])
+        return [code for code, _ in found]
 
     def _units(self) -> Column:
         texts = self._cells.get("unit_text")
@@ -346,8 +359,14 @@ def letters(column: int) -> str:
     return text
 
 
-def _says(cell: object, word: str) -> bool:
-    return cell not in (None, "") and word in search_key(values.plain(cell))
+def _filled(cell: object) -> bool:
+    return bool(cell.strip()) if isinstance(cell, str) else cell is not None
+
+
+def _folded(cells: Column) -> list[str]:
+    """Return cells as texts without case and diacritics, each distinct one folded once."""
+    known = {cell: search_key(values.plain(cell)) for cell in set(cells)}
+    return [known[cell] for cell in cells]
 
 
 def _shown(value: object) -> str:

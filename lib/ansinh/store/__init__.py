@@ -61,6 +61,7 @@ __all__ = [
     "in_memory",
     "part",
     "query",
+    "select",
     "sign",
     "signature_of",
     "signed",
@@ -72,5 +73,5 @@ __all__ = [
 ]
 
 __getattr__ = on_first_use(
-    __name__, {"ansinh.store.engine": ("BATCH", "connect", "empty", "in_memory", "query", "sql_type", "write", "write_all")}
+    __name__, {"ansinh.store.engine": ("BATCH", "connect", "empty", "in_memory", "query", "select", "sql_type", "write", "write_all")}
 )

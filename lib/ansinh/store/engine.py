@@ -115,7 +115,7 @@ def connect(
         spill = (store / ".spill").as_posix().replace("'", "''")
         con.execute(f"SET memory_limit = '{memory}'; SET temp_directory = '{spill}'")
     for table in tables:
-        con.execute(f'CREATE VIEW "{table.name}" AS {_select(store, table, units)}')
+        con.execute(f'CREATE VIEW "{table.name}" AS {select(store, table, units)}')
     return con
 
 
@@ -128,7 +128,8 @@ def in_memory(store: Path) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def _select(store: Path, table: Table, units: Sequence[str] | None) -> str:
+def select(store: Path, table: Table, units: Sequence[str] | None = None) -> str:
+    """Return SQL for the table's rows of a store, of `units` alone where given; no rows where nobody has written any."""
     if units is None:
         files = sorted((store / table.name).glob("unit=*/part.parquet"))
     else:

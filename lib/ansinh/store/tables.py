@@ -129,7 +129,7 @@ REGISTER_MATCHES = Table(
     "one result of the police's comparison of one person with the national population database",
     ("unit", "match_id"),
     (
-        _c("match_id", "text", "The result row", "Mã kết quả đối chiếu"),
+        _c("match_id", "text", "The result row, opaque and stable between snapshots", "Mã kết quả đối chiếu"),
         _PERSON,
         _UNIT,
         _c("number", "text", "Number that was looked up, digits", "Số định danh đã tra", personal=True),
@@ -155,7 +155,7 @@ ACCOUNTS = Table(
     "one account that a bank, the post or a wallet reports for a beneficiary",
     ("unit", "account_id"),
     (
-        _c("account_id", "text", "The account row", "Mã dòng tài khoản"),
+        _c("account_id", "text", "The account row, opaque and stable between snapshots", "Mã dòng tài khoản"),
         _PERSON,
         _UNIT,
         _c("number", "text", "Personal number of the beneficiary, digits", "Số định danh người thụ hưởng", personal=True),
@@ -182,7 +182,7 @@ PAYMENTS = Table(
     "one line of a payment list: one entitlement paid to one person in one period",
     ("unit", "payment_id"),
     (
-        _c("payment_id", "text", "The payment row", "Mã dòng chi trả"),
+        _c("payment_id", "text", "The payment row, opaque and stable between snapshots", "Mã dòng chi trả"),
         _PERSON,
         _UNIT,
         _c("period", "text", "Payment period, YYYY-MM", "Kỳ chi trả"),

@@ -490,7 +490,9 @@ def test_explain_tells_how_a_file_is_understood_and_shows_no_value(tmp_path: Pat
     from ansinh.intake import explain
 
     workspace = Workspace(ROOT)
-    said = explain(xlsx(tmp_path, [["DANH SÁCH"], [], HEAD, *ROWS]), workspace, workspace.campaign())
+    rows = [[*row[:-1], 660_000.0] for row in ROWS]
+    said = explain(xlsx(tmp_path, [["DANH SÁCH"], [], HEAD, *rows]), workspace, workspace.campaign())
+    assert "«Mức trợ cấp» → amount: 999999, 999999, 999999\n" in f"{said}\n"
     assert "headings in row 3; data from row 4" in said
     assert "3 read = 3 kept + 0 quarantined" in said
     assert "«Số CCCD» → number: 999999999999" in said

@@ -357,6 +357,16 @@ def test_the_history_tells_what_came_changed_and_left(empty_workspace: Workspace
     ]
 
 
+def test_the_bank_of_a_payment_list_is_found_and_an_unknown_one_is_told(read: Read, tmp_path: Path) -> None:
+    head = ["Số CCCD", "Họ và tên", "Số tiền", "Hình thức chi trả", "Số tài khoản", "Ngân hàng"]
+    banks = ["Agribank", "NH TMCP Sao Mai Xanh", None]
+    rows = [[number, name, 660000, "Chuyển khoản", "1001234567890", bank] for number, name, bank in zip(NUMBERS, NAMES, banks, strict=True)]
+    got = read(xlsx(tmp_path, [head, *rows]), "payments")
+    assert texts(got.rows["bank"]) == ["AGRIBANK", None, None]
+    assert got.mended("bank") == {"NH TMCP Sao Mai Xanh": "unread"}
+    assert "kept as extra" not in got.messages
+
+
 def test_explain_knows_a_list_by_its_folder_or_by_what_its_columns_are_for(city: Workspace, campaign: Campaign) -> None:
     sources = city.sources(campaign)
     for folder, kind in (
