@@ -257,7 +257,7 @@ class Coverage(Area):
             places,
             id="ban-do",
             title="Tỷ lệ có tài khoản theo đơn vị",
-            note="Mỗi ô là một đơn vị, xếp gần đúng theo vị trí địa lý. Bấm vào ô để xem trang của đơn vị.",
+            note="Mỗi ô là một đơn vị; trên màn hình rộng và trên giấy xếp gần đúng theo vị trí địa lý. Bấm vào ô để xem trang của đơn vị.",
         )
 
 

@@ -85,7 +85,7 @@ class Released:
 
     frame   keys as given, then counts (Int64, rounded, NA where withheld), amounts (Int64) and rates (Float64, shares).
     marks   same shape for counts, amounts and rates: "" shown, "small" is 1 to `threshold`, "hidden" withheld.
-    nearly  same shape for counts: whether 1 to `threshold` are missing to the whole; false where a cell is withheld for others' sake alone.
+    sums    which counts add up to a whole, as `Counts` names them.
     """
 
     frame: pd.DataFrame
@@ -98,7 +98,7 @@ class Released:
     total: str | None
     threshold: int
     rounding: int
-    nearly: pd.DataFrame
+    sums: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def value(self, column: str, row: int = 0) -> float | int | None:
         """Return one shown value (count, VND or share), or None when it is withheld."""
@@ -117,8 +117,7 @@ class Released:
         order = self.frame[column].sort_values(ascending=False, kind="stable", na_position="last").index
         if self.total:
             order = order[self.frame[self.total].loc[order].astype(bool).argsort(kind="stable")]
-        kept = {name: getattr(self, name).loc[order].reset_index(drop=True) for name in ("frame", "marks", "nearly")}
-        return replace(self, **kept)
+        return replace(self, frame=self.frame.loc[order].reset_index(drop=True), marks=self.marks.loc[order].reset_index(drop=True))
 
 
 def rule_of(campaign: Campaign) -> Disclosure:
@@ -151,7 +150,6 @@ def release(counts: Counts, campaign: Campaign, withheld: Collection[str] = froz
     """
     rule = rule_of(campaign)
     marks = _marks(counts, rule)
-    nearly = {column: mark == HIDDEN for column, mark in marks.items()}
     if withheld and rule.threshold:
         for column, names in _names(counts).items():
             marks[column][[name in withheld for name in names]] = HIDDEN
@@ -180,7 +178,7 @@ def release(counts: Counts, campaign: Campaign, withheld: Collection[str] = froz
         counts.total,
         rule.threshold,
         rule.rounding if set(counts.counts) - counts.open else 1,
-        pd.DataFrame(nearly, index=index),
+        tuple(counts.sums),
     )
 
 

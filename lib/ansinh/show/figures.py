@@ -54,7 +54,9 @@ def headlines(items: Sequence[Headline]) -> Shown:
 
 
 def _big(value: str) -> str:
-    """Return a headline's value with words before its figure ("trên 99,8 %") set small, so that it stays on one line."""
+    """Return a headline's value; words, alone or before its figure ("trên 99,8 %"), are set small, so that it stays on one line."""
+    if not any(sign.isdigit() for sign in value):
+        return f"<small>{escape(value)}</small>"
     before = re.match(r"[^\d≤−+]+(?=\d)", value)
     return f"<small>{escape(before[0].strip())}</small> {escape(value[before.end() :])}" if before else escape(value)
 
@@ -106,7 +108,7 @@ def tile_map(released: Released, rate: str, places: Sequence[Place], *, id: str,
     bounds = shade_bounds(list(values.values()))
     for place in places:
         text, why, _ = cell(released, rate, place.at)
-        value, above = values.get(place.at), words.at_least(released, rate, place.at)
+        value, above = values.get(place.at), words.above(released, rate, place.at)
         shade = "none" if value is None else str(sum(value >= bound for bound in bounds))
         told = f"{place.name}: {words.rate(released, rate, place.at) if above else text + (f' ({why})' if why else '')}"
         text = f">{numbers.SPACE}{numbers.percent(above)}" if above else text
@@ -133,7 +135,7 @@ def tile_map(released: Released, rate: str, places: Sequence[Place], *, id: str,
 def _known(released: Released, rate: str, row: int) -> float | None:
     """Return a shown rate, or the share that a withheld one is above; None where nothing may be said."""
     shown = released.value(rate, row)
-    return shown if shown is not None else words.at_least(released, rate, row)
+    return shown if shown is not None else words.above(released, rate, row)
 
 
 def _range(released: Released, rate: str, places: Sequence[Place]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 
 from ansinh.disclosure import HIDDEN, OPEN, SMALL, Released
@@ -26,19 +27,36 @@ def persons(released: Released, column: str, row: int = 0) -> str:
 
 
 def rate(released: Released, column: str, row: int = 0) -> str:
-    """Return a rate as words: its figure, "trên 99,0 %" where few are missing to the whole, else that it is not published."""
-    value, above = released.value(column, row), at_least(released, column, row)
-    return numbers.percent(value) if value is not None else f"trên {numbers.percent(above)}" if above is not None else NOT_PUBLISHED
+    """Return a rate as words: its figure, "trên 99,0 %" where what is shown beside it says so, else that it is not published."""
+    value, bound = released.value(column, row), above(released, column, row)
+    return numbers.percent(value) if value is not None else f"trên {numbers.percent(bound)}" if bound is not None else NOT_PUBLISHED
 
 
-def at_least(released: Released, column: str, row: int = 0) -> float | None:
-    """Return the share that a withheld rate is above because few are missing to the whole; None where nothing may be said."""
+def above(released: Released, column: str, row: int = 0) -> float | None:
+    """Return a share, to a tenth of a per cent, that a withheld rate is above; None where nothing can be said.
+
+    It follows from what is shown beside it: the whole less the most that the other parts can be. So it tells nothing new.
+    """
     numerator, denominator = released.rates[column]
     whole = released.value(denominator, row)
-    if released.value(column, row) is not None or not released.nearly[numerator].iloc[row] or not whole or whole < FEWEST:
+    others = next(
+        ([part for part in parts if part != numerator] for of, parts in released.sums if of == denominator and numerator in parts), []
+    )
+    if released.value(column, row) is not None or not others or not whole or whole < FEWEST:
         return None
-    # At most `threshold` are missing, and the whole itself was rounded.
-    return 1 - (released.threshold + released.rounding) / whole
+    most = [_most(released, part, row) for part in others]
+    if None in most:
+        return None
+    share = 1 - sum(most) / (whole - released.rounding // 2)  # type: ignore[arg-type]
+    return (math.ceil(share * 1000) - 1) / 1000 if share > 0.001 else None
+
+
+def _most(released: Released, column: str, row: int) -> float | None:
+    """Return the most that a count can be as it is shown; None where it is withheld."""
+    if released.mark(column, row) == SMALL:
+        return released.threshold
+    value = released.value(column, row)
+    return value and value + released.rounding // 2
 
 
 def told(released: Released, column: str, row: int = 0) -> bool:
