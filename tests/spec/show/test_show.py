@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from ansinh.campaign import Campaign, Workspace
 from ansinh.disclosure import Counts, Released, cell_names, release
-from ansinh.show import tables, words
+from ansinh.show import figures, tables, words
 from ansinh.show.labels import name_dots
 from tests.conftest import ROOT
 
@@ -60,6 +60,14 @@ def test_a_rate_withheld_for_the_sake_of_others_is_not_said_to_be_nearly_all(pub
     released = release(counts, public, {named["has_account"][0], named["remaining"][0]})
     assert released.value("coverage") is None
     assert words.rate(released, "coverage") == "không công bố"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("92,5\xa0%", "92,5\xa0%"), ("trên 99,0\xa0%", "<small>trên</small> 99,0\xa0%"), ("không công bố", "<small>không công bố</small>")],
+)
+def test_words_in_a_headline_are_set_small_so_that_a_tile_keeps_its_width(value: str, shown: str) -> None:
+    assert f'<span class="as-big">{shown}</span>' in figures.headlines([figures.Headline(value, "Tài khoản dùng được")]).html
 
 
 def test_a_title_names_the_commonest_cause(public: Campaign) -> None:
