@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup
 from ansinh.campaign import Workspace
 from ansinh.show import numbers
 from ansinh.site import broken_links
+from tests.site.conftest import KINDS
 
 ROOT = Path(__file__).parents[2]
 
@@ -79,7 +80,7 @@ def test_every_table_and_figure_is_offered_linked_and_explained(site: Path, page
 
 
 def test_what_is_downloaded_is_what_stands_on_the_page(site: Path, pages: dict[str, BeautifulSoup]) -> None:
-    for name in ("index.html", "don-vi/006-dong-da/tai-khoan.html"):
+    for name in KINDS:
         for table in pages[name].select("table.as-table"):
             id = table.get("id") or table.find_parent("figure")["id"]
             stem = site / "tai-ve" / name.removesuffix(".html") / id
@@ -105,7 +106,7 @@ def _as_shown(value: float | None, text: str) -> str:
         return numbers.percent(value)
     if text.endswith("đồng"):
         return numbers.vnd(value)
-    return f"{value:+.1f}".replace(".", ",").replace("-", "−") if "," in text else numbers.count(value)
+    return numbers.change(value / 100) if "," in text else numbers.count(value)
 
 
 def test_rows_read_are_rows_kept_and_rows_quarantined_on_the_page(pages: dict[str, BeautifulSoup]) -> None:

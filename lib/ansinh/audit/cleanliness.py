@@ -147,9 +147,9 @@ def rules_note(changes: list[RuleChange]) -> str:
     """Return the sentence that says which rules changed between snapshots, "" when none did."""
     if not changes:
         return ""
-    told = [
-        f"{change.check_id} ({'mới áp dụng' if change.then is None else 'thôi áp dụng' if change.now is None else f'phiên bản {change.then} → {change.now}'}"
-        f" từ {numbers.date(dt.date.fromisoformat(change.as_of))})"
-        for change in changes
-    ]
-    return f"Quy tắc đã đổi giữa hai kỳ nên không so sánh được ở tiêu chí: {words.joined(told)}."
+    by_kind: dict[str, list[str]] = {}
+    for change in changes:
+        kind = "mới áp dụng" if change.then is None else "thôi áp dụng" if change.now is None else f"phiên bản {change.then} → {change.now}"
+        by_kind.setdefault(f"{kind} từ {numbers.date(dt.date.fromisoformat(change.as_of))}", []).append(change.check_id)
+    told = [f"{words.joined(ids)} ({kind})" for kind, ids in by_kind.items()]
+    return f"Quy tắc đã đổi giữa hai kỳ nên không so sánh được ở tiêu chí: {'; '.join(told)}."

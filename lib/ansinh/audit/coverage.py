@@ -82,7 +82,7 @@ class Coverage(Area):
             labels,
             whole="persons",
             id="tu-danh-sach-den-chi-tra",
-            title="Số người qua từng bước, tỷ lệ trên tổng số người",
+            title="Số người và tỷ lệ trên tổng số người ở từng bước",
         )
 
     def by_row(self) -> Shown:
@@ -141,7 +141,7 @@ class Coverage(Area):
     def gap(self) -> Shown:
         """Why people have no account, and who acts next."""
         counts = coverage.gap(self.scope)
-        released = self.release(replace(counts, frame=counts.frame[counts.frame["persons"] > 0]))
+        released = self.release(replace(counts, frame=counts.frame[counts.frame["persons"] > 0])).ordered("persons")
         if released.frame.empty:
             return paragraph("Mọi người đều đã có tài khoản dùng được.")
         released.frame["who"] = released.frame["who"].map(ACTOR_WORDS)
@@ -149,7 +149,7 @@ class Coverage(Area):
         return tables.table(
             released,
             id="bang-con-vuong",
-            caption="Còn vướng gì và ai hành động tiếp",
+            caption=self._finding(released, "chưa có tài khoản dùng được", "Còn vướng gì và ai hành động tiếp"),
             columns=columns,
             note="Mỗi người được xếp vào đúng một lý do.",
         )
@@ -165,10 +165,15 @@ class Coverage(Area):
         return tables.table(
             released,
             id="bang-dung-lai",
-            caption="Người dừng lại ở bước nào, vì sao, ai hành động",
+            caption=self._finding(released, "dừng lại", "Người dừng lại ở bước nào, vì sao, ai hành động"),
             columns=columns,
             note="Mỗi người dừng ở đúng một bước, vì một lý do: bước đầu tiên chưa qua và lỗi nặng nhất ở bước đó.",
         )
+
+    def _finding(self, released: Released, what: str, else_: str) -> str:
+        """Return what a table of causes says as its caption: how many in all and the commonest cause; `else_` where it cannot be told."""
+        total, most = released.value("persons", len(released.frame) - 1), words.most(released, "persons", "name")
+        return f"{numbers.count(total)} người {what}; {most}" if total and most else else_
 
     def by_owner(self) -> Shown:
         """Own accounts and lawful receivers' accounts apart."""
@@ -252,7 +257,7 @@ class Coverage(Area):
             places,
             id="ban-do",
             title="Tỷ lệ có tài khoản theo đơn vị",
-            note="Mỗi ô là một đơn vị, xếp gần đúng theo vị trí địa lý. Bấm vào ô để xem trang của đơn vị.",
+            note="Mỗi ô là một đơn vị; trên màn hình rộng và trên giấy xếp gần đúng theo vị trí địa lý. Bấm vào ô để xem trang của đơn vị.",
         )
 
 

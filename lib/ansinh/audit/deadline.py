@@ -86,7 +86,9 @@ class Deadline(Area):
             if outlook.enough is False:
                 behind.append((row, outlook))
         judged = sum(not is_total for is_total in released.frame["is_total"]) - unknown
-        rest = f" {numbers.count(unknown)} nơi còn lại có số nhỏ, không công bố." if unknown else ""
+        rest = f" {numbers.count(unknown)} nơi còn lại có số nhỏ nên không so sánh." if unknown else ""
+        if unknown and not judged:
+            return paragraph(f"Không so sánh được tốc độ của các nơi: cả {numbers.count(unknown)} nơi đều có số nhỏ, không công bố.")
         if not behind:
             return paragraph(f"Không có nơi nào chậm hơn tốc độ cần đạt.{rest}")
         behind.sort(key=lambda item: (-(item[1].needed or 0) + (item[1].reached or 0), item[0]))

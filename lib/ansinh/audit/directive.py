@@ -12,6 +12,14 @@ from ansinh.measures import cleanliness, coverage, deadline, history, payment
 from ansinh.show import Shown, numbers, paragraph, tables, words
 
 WEEK = deadline.WEEK
+RATES = {
+    "clean": "có dữ liệu sạch",
+    "complete": "đủ thông tin",
+    "coverage": "đã có tài khoản",
+    "usable": "có tài khoản dùng được",
+    "holders": "người có tài khoản nhận qua tài khoản",
+}
+"""Measures of obligations that are rates of persons, and the words after the rate."""
 NONE = "–"
 
 
@@ -38,6 +46,34 @@ class Directive(Area):
     def _past(self) -> Released:
         return self.release(history.snapshots(self.scope))
 
+    def answer(self) -> Shown:
+        """How many obligations with a rate as target have reached it, and which is furthest from it, in one sentence."""
+        known, unknown = [], 0
+        for item in self.campaign.obligations:
+            if item.measure in RATES:
+                released, rate = self._rate(item.measure)
+                value = released.value(rate)
+                known += [(value, item)] if value is not None else []
+                unknown += value is None
+        if not known:
+            return paragraph(f"{self.scope.name}: chưa có tỷ lệ nào công bố được để so với mục tiêu.", "as-answer")
+        target = numbers.percent(self.campaign.target)
+        reached = sum(value >= self.campaign.target for value, _ in known)
+        lowest, item = min(known, key=lambda pair: pair[0])
+        start = f"{numbers.count(reached)} trong {len(known)}" if reached else f"chưa nhiệm vụ nào trong {len(known)}"
+        told = f"{start} nhiệm vụ đo bằng tỷ lệ đạt mục tiêu {target}"
+        far = f"; xa nhất là {item.id}: {numbers.percent(lowest)} {RATES[item.measure]}" if reached < len(known) else ""
+        rest = f"; {unknown} nhiệm vụ có tỷ lệ không công bố vì có số nhỏ" if unknown else ""
+        return paragraph(f"{self.scope.name}: {told}{far}{rest}.", "as-answer")
+
+    def _rate(self, measure: str) -> tuple[Released, str]:
+        """Return the table and the rate in it that measure an obligation."""
+        if measure in ("clean", "complete"):
+            return self._clean, f"{measure}_rate"
+        if measure == "holders":
+            return self._paid, "holders_rate"
+        return self._cover, "coverage" if measure == "coverage" else "usable_rate"
+
     def obligations(self) -> Shown:
         """Each obligation with target, reached, gap, trend and who answers; what measures it is named in the campaign file."""
         if not self.campaign.obligations:
@@ -46,7 +82,7 @@ class Directive(Area):
         headings = ["Số", "Nhiệm vụ", "Đơn vị chịu trách nhiệm", "Mục tiêu", "Đã đạt", "Còn lại", "Xu hướng"]
         note = (
             f"Số liệu đến ngày {numbers.date(self.campaign.as_of)}. Xu hướng của tài khoản so với {WEEK} ngày trước, của dữ liệu so với kỳ chốt số liệu trước. "
-            "Số thứ tự nhiệm vụ là cách đánh số của báo cáo này."
+            "Điểm %: điểm phần trăm. Số thứ tự nhiệm vụ là cách đánh số của báo cáo này."
         )
         if len(self._past.frame) < 2:
             note += " Đây là kỳ chốt số liệu đầu tiên nên xu hướng của dữ liệu chưa có."
@@ -74,8 +110,8 @@ class Directive(Area):
             "holders": lambda: [target, words.rate(paid, "holders_rate"), f"{words.persons(paid, 'holders_in_cash')} nhận tiền mặt", NONE],
             "declined": lambda: [
                 NONE,
-                f"{words.persons(cover, 'declined')} không đăng ký",
-                words.persons(cover, "remaining"),
+                f"{words.rate(cover, 'coverage')} đã có tài khoản",
+                f"{words.persons(cover, 'remaining')} chưa có tài khoản, {words.persons(cover, 'declined')} không đăng ký",
                 self._week(),
             ],
             "deadline": self._deadline,
@@ -91,7 +127,7 @@ class Directive(Area):
         trend = self.release(deadline.trend(self.scope))
         last = len(trend.frame) - 1
         now, before = (trend.value("coverage", row) if row >= 0 else None for row in (last, last - WEEK))
-        return NONE if now is None or before is None else numbers.change(now - before)
+        return NONE if now is None or before is None else _briefly(now - before)
 
     def _since(self, rate: str) -> str:
         """A rate against the snapshot before."""
@@ -99,7 +135,7 @@ class Directive(Area):
         if last < 1:
             return NONE
         now, before = self._past.value(rate, last), self._past.value(rate, last - 1)
-        return NONE if now is None or before is None else numbers.change(now - before)
+        return NONE if now is None or before is None else _briefly(now - before)
 
     def _by_post(self) -> str:
         channel = self.release(coverage.by_channel(self.scope))
@@ -140,10 +176,12 @@ class Directive(Area):
             "Tỷ lệ dữ liệu sạch",
             "Tỷ lệ có tài khoản",
             "Tỷ lệ tài khoản dùng được",
-            "Tài khoản so với kỳ trước",
+            "Tỷ lệ có tài khoản so với kỳ trước (điểm phần trăm)",
         ]
         note = rules_note(cleanliness.changed_rules(self.scope))
-        return tables.plain("bang-cac-ky", "Các kỳ chốt số liệu", headings, rows, note, figures=range(1, 6))
+        first, last = (released.value("coverage", row) for row in (0, len(rows) - 1))
+        moved = "" if first is None or last is None else f": tỷ lệ có tài khoản {words.moved(last - first)} từ ngày {rows[0][0]}"
+        return tables.plain("bang-cac-ky", f"{len(rows)} kỳ chốt số liệu{moved}", headings, rows, note, figures=range(1, 6))
 
     def documents(self) -> Shown:
         """The documents the campaign carries out."""
@@ -151,3 +189,8 @@ class Directive(Area):
             return paragraph("Đợt triển khai này chưa ghi văn bản thực hiện.")
         rows = [[item.number, numbers.date(item.date), item.issuer, item.subject] for item in self.campaign.documents]
         return tables.plain("bang-van-ban", "Văn bản thực hiện", ["Số", "Ngày", "Nơi ban hành", "Nội dung"], rows)
+
+
+def _briefly(difference: float) -> str:
+    """Return a difference of shares for a narrow column: "tăng 5,6 điểm %"."""
+    return words.moved(difference).replace("điểm phần trăm", f"điểm{numbers.SPACE}%")

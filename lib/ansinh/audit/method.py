@@ -29,8 +29,7 @@ class Method(Area):
             shown = [tables.cell(released, column, at)[0] for column in ("failing", "applicable")]
             rows.append(
                 [
-                    f"{id} (phiên bản {check.version})",
-                    check.title,
+                    f"{id} · {check.title} (phiên bản {check.version})",
                     SEVERITIES[check.severity],
                     ACTORS[check.who],
                     check.remedy,
@@ -40,7 +39,6 @@ class Method(Area):
                 ]
             )
         headings = [
-            "Mã",
             "Tiêu chí",
             "Mức độ",
             "Đơn vị xử lý",
@@ -52,7 +50,7 @@ class Method(Area):
             "Tìm đủ",
         ]
         caption = f"Tiêu chí về tính {DIMENSIONS[dimension].lower()}"
-        return tables.plain(f"tieu-chi-{dimension}", caption, headings, rows, _measured_on(measured), figures=range(6, 10))
+        return tables.plain(f"tieu-chi-{dimension}", caption, headings, rows, _measured_on(measured), figures=range(5, 9), cards=True)
 
     def _measured(self) -> dict[str, dict[str, str]]:
         """Return what was measured of each check against a demo city's known truth (params/accuracy), nothing when it was not."""
@@ -114,5 +112,5 @@ def _measured_on(measured: dict[str, dict[str, str]]) -> str:
     first = next(iter(measured.values()))
     return (
         "Tìm đúng: phần trường hợp nêu ra là lỗi thật. Tìm đủ: phần lỗi thật được nêu ra. "
-        f"Đo trên thành phố mô phỏng {numbers.count(int(first['people']))} người, hạt giống {first['seed']}, với lỗi cài sẵn; dấu – là chưa đo."
+        f"Đo trên thành phố mô phỏng {numbers.count(int(first['people']))} người (số khởi tạo ngẫu nhiên {first['seed']}) với lỗi cài sẵn; dấu – là chưa đo."
     )

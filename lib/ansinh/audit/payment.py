@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ansinh.audit.area import ROWS, Area
 from ansinh.checks import ACTORS
-from ansinh.disclosure import Counts, Released
+from ansinh.disclosure import OPEN, Counts, Released
 from ansinh.measures import payment
 from ansinh.show import Shown, figures, numbers, paragraph, tables, words
 from ansinh.show.figures import Headline
@@ -20,19 +20,22 @@ class Payment(Area):
         return self.release(payment.whole(self.scope))
 
     def answer(self) -> Shown:
-        """The period's payment in one sentence."""
-        told = self._whole
+        """How many were paid and how many of them by account, in one sentence; then which period it is, and those with an account."""
+        told, name, period = self._whole, self.scope.name, self.campaign.period_name
         if told.value("paid_people") == 0:
-            return paragraph(f"{self.campaign.period_name}: chưa có khoản chi nào đến ngày {numbers.date(self.campaign.as_of)}.")
+            day = numbers.date(self.campaign.as_of)
+            return paragraph(f"{name}: chưa có khoản chi nào đến ngày {day}.", "as-answer") + paragraph(f"{period}.")
         if told.value("paid_people") is None:
-            return paragraph(f"{self.campaign.period_name}: số người đã được chi không công bố vì có số nhỏ.")
-        sentences = [f"{self.campaign.period_name}: đã chi cho {words.persons(told, 'paid_people')}"]
-        sentences[0] += f", trong đó {words.rate(told, 'cashless_rate')} nhận qua tài khoản." if words.told(told, "cashless_rate") else "."
-        if words.told(told, "holders_rate"):
-            sentences.append(
-                f"Trong số người có tài khoản dùng được và đã được chi, {words.rate(told, 'holders_rate')} nhận qua tài khoản."
-            )
-        return paragraph(" ".join(sentences))
+            return paragraph(f"{name}: số người đã được chi không công bố vì có số nhỏ.", "as-answer") + paragraph(f"{period}.")
+        by_account = f", {words.rate(told, 'cashless_rate')} trong số đó nhận qua tài khoản" if words.told(told, "cashless_rate") else ""
+        more = (
+            f" Trong số người có tài khoản dùng được và đã được chi, {words.rate(told, 'holders_rate')} nhận qua tài khoản."
+            if words.told(told, "holders_rate")
+            else ""
+        )
+        return paragraph(f"{name}: đã chi cho {words.persons(told, 'paid_people')}{by_account}.", "as-answer") + paragraph(
+            f"{period}.{more}"
+        )
 
     def amounts(self) -> Shown:
         """Persons and VND by how the payment came."""
@@ -45,12 +48,15 @@ class Payment(Area):
             ("returned_people", "vnd_returned", "Bị trả lại"),
         )
         rows = [[name, tables.cell(told, people, 0)[0], tables.cell(told, money, 0)[0]] for people, money, name in ways]
-        note = (
-            f"≤{numbers.SPACE}{told.threshold}: {numbers.SMALL_WORDS}. …: không công bố để không suy ra được số nhỏ. Số người làm tròn đến {told.rounding}, số tiền làm tròn đến triệu đồng."
-            if told.threshold
-            else ""
+        withheld = any(told.mark(people) != OPEN for people, _, _ in ways)
+        marks = (
+            f"{numbers.small(told.threshold)}: {numbers.SMALL_WORDS}. …: không công bố để không suy ra được số nhỏ. " if withheld else ""
         )
-        return tables.plain("bang-chi-tra", "Hình thức chi trả trong kỳ", ["Hình thức", "Số người", "Số tiền"], rows, note, figures=(1, 2))
+        note = f"{marks}Số người làm tròn đến {told.rounding}, số tiền làm tròn đến triệu đồng." if told.threshold else ""
+        cash = f": {words.persons(told, 'in_cash')} nhận tiền mặt" if told.value("in_cash") else ""
+        return tables.plain(
+            "bang-chi-tra", f"Hình thức chi trả trong kỳ{cash}", ["Hình thức", "Số người", "Số tiền"], rows, note, figures=(1, 2)
+        )
 
     def headlines(self) -> Shown:
         """The four figures of the payment."""
@@ -68,7 +74,7 @@ class Payment(Area):
                     "Có tài khoản và nhận qua tài khoản",
                     "trên số người có tài khoản dùng được, đã được chi",
                 ),
-                Headline(tables.cell(told, "holders_in_cash", 0)[0], "Có tài khoản vẫn nhận tiền mặt", "tài khoản dùng được"),
+                Headline(tables.cell(told, "holders_in_cash", 0)[0], "Có tài khoản vẫn nhận tiền mặt", "người có tài khoản dùng được"),
             ]
         )
 
@@ -80,7 +86,9 @@ class Payment(Area):
         released.frame["who"] = released.frame["who"].map(ACTORS | {"": ""})
         columns = {"name": "Vì sao nhận tiền mặt dù có tài khoản dùng được", "who": "Đơn vị hành động", "persons": "Số người"}
         note = f"Ngày chốt danh sách chi trả của kỳ: {numbers.date(payment.list_closed(self.campaign.period))}."
-        return tables.table(released, id="bang-vi-sao-tien-mat", caption="Có tài khoản vẫn nhận tiền mặt", columns=columns, note=note)
+        told, most = words.persons(released, "persons", len(released.frame) - 1), words.most(released, "persons", "name")
+        caption = f"Có tài khoản vẫn nhận tiền mặt: {told}{f'; {most}' if most else ''}"
+        return tables.table(released, id="bang-vi-sao-tien-mat", caption=caption, columns=columns, note=note)
 
     def _no_small(self, released: Released, none: str) -> str:
         told = words.persons(released, "persons", len(released.frame) - 1)

@@ -86,6 +86,7 @@ class Released:
 
     frame   keys as given, then counts (Int64, rounded, NA where withheld), amounts (Int64) and rates (Float64, shares).
     marks   same shape for counts, amounts and rates: "" shown, "small" is 1 to `threshold`, "hidden" withheld.
+    sums    which counts add up to a whole, as `Counts` names them.
     """
 
     frame: pd.DataFrame
@@ -98,6 +99,7 @@ class Released:
     total: str | None
     threshold: int
     rounding: int
+    sums: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def value(self, column: str, row: int = 0) -> float | int | None:
         """Return one shown value (count, VND or share), or None when it is withheld."""
@@ -121,8 +123,13 @@ class Released:
         return {}
 
     def ordered(self, column: str) -> Released:
-        """Return the same table with the largest shown values of `column` first, withheld ones last: the order tells no more than the values."""
+        """Return the same table with the largest shown values of `column` first, withheld ones next, totals last.
+
+        The order tells no more than the values.
+        """
         order = self.frame[column].sort_values(ascending=False, kind="stable", na_position="last").index
+        if self.total:
+            order = order[self.frame[self.total].loc[order].astype(bool).argsort(kind="stable")]
         return replace(self, frame=self.frame.loc[order].reset_index(drop=True), marks=self.marks.loc[order].reset_index(drop=True))
 
 
@@ -184,6 +191,7 @@ def release(counts: Counts, campaign: Campaign, withheld: Collection[str] = froz
         counts.total,
         rule.threshold,
         rule.rounding if set(counts.counts) - counts.open else 1,
+        tuple(counts.sums),
     )
 
 

@@ -17,7 +17,8 @@ from typing import Any
 from ansinh.cells import CONTROLS
 from ansinh.disclosure import Released
 from ansinh.measures.ranking import Standing, Z
-from ansinh.show import numbers
+from ansinh.show import numbers, words
+from ansinh.show.labels import name_dots
 from ansinh.show.shown import Shown, escape
 from ansinh.show.tables import cell, must_be_released
 
@@ -27,7 +28,7 @@ STYLE: Any = {"svg.fonttype": "none", "font.family": "sans-serif", "font.size": 
 """Real text; and a name with a dollar sign is a name, no formula."""
 NEAR = 0.15
 """A deadline within this part of the whole time is near: no label fits between."""
-LABELLED = 8
+LABELLED = 10
 """At most so many units carry their name in a figure."""
 
 
@@ -53,9 +54,11 @@ def headlines(items: Sequence[Headline]) -> Shown:
 
 
 def _big(value: str) -> str:
-    """Return a headline's value with words before its figure ("trên 99,8 %") set small, so that it stays on one line."""
-    words = re.match(r"[^\d≤−+]+(?=\d)", value)
-    return f"<small>{escape(words[0].strip())}</small> {escape(value[words.end() :])}" if words else escape(value)
+    """Return a headline's value; words, alone or before its figure ("trên 99,8 %"), are set small, so that it stays on one line."""
+    if not any(sign.isdigit() for sign in value):
+        return f"<small>{escape(value)}</small>"
+    before = re.match(r"[^\d≤−+]+(?=\d)", value)
+    return f"<small>{escape(before[0].strip())}</small> {escape(value[before.end() :])}" if before else escape(value)
 
 
 def steps(released: Released, columns: Sequence[tuple[str, str]], *, whole: str, id: str, title: str) -> Shown:
@@ -64,7 +67,7 @@ def steps(released: Released, columns: Sequence[tuple[str, str]], *, whole: str,
     total = released.value(whole)
     reached = released.value(columns[-1][0])
     if reached is not None and total:
-        title = f"{title}: {numbers.percent(reached / total)} đến bước cuối"
+        title = f"{title}: {numbers.percent(reached / total)} qua bước cuối"
     bars, lines = [], [title]
     for column, label in columns:
         text, why, _ = cell(released, column, 0)
@@ -99,23 +102,24 @@ class Place:
 def tile_map(released: Released, rate: str, places: Sequence[Place], *, id: str, title: str, note: str = "") -> Shown:
     """Return a map of tiles: each unit a link with name and value, shaded in five steps; the value is always written."""
     must_be_released(released)
-    values = [value for place in places if (value := released.value(rate, place.at)) is not None]
+    values = {place.at: value for place in places if (value := _known(released, rate, place.at)) is not None}
     title = f"{title}{_range(released, rate, places)}"
     tiles, lines = [], [title]
-    bounds = shade_bounds(values)
+    bounds = shade_bounds(list(values.values()))
     for place in places:
         text, why, _ = cell(released, rate, place.at)
-        value = released.value(rate, place.at)
+        value, above = values.get(place.at), words.above(released, rate, place.at)
         shade = "none" if value is None else str(sum(value >= bound for bound in bounds))
-        words = f"{place.name}: {text}" + (f" ({why})" if why else "")
+        told = f"{place.name}: {words.rate(released, rate, place.at) if above else text + (f' ({why})' if why else '')}"
+        text = f">{numbers.SPACE}{numbers.percent(above)}" if above else text
         tiles.append(
             f'<li class="as-map-tile" data-shade="{shade}" style="grid-column:{place.column};grid-row:{place.row}">'
-            f'<a href="{escape(place.address)}" title="{escape(words)}"><span class="as-map-name">{escape(place.name)}</span>'
+            f'<a href="{escape(place.address)}" title="{escape(told)}"><span class="as-map-name">{escape(place.name)}</span>'
             f'<span class="as-map-value">{escape(text)}</span></a></li>'
         )
-        lines.append(words)
-    told = [numbers.percent(bound, 0) if float(bound * 100).is_integer() else numbers.percent(bound) for bound in bounds]
-    labels = [f"dưới {told[0]}", *(f"{low} đến dưới {high}" for low, high in pairwise(told)), f"từ {told[-1]}"]
+        lines.append(told)
+    ends = [numbers.percent(bound, 0) if float(bound * 100).is_integer() else numbers.percent(bound) for bound in bounds]
+    labels = [f"dưới {ends[0]}", *(f"{low} đến dưới {high}" for low, high in pairwise(ends)), f"từ {ends[-1]}"]
     legend = "".join(f'<li data-shade="{shade}">{label}</li>' for shade, label in enumerate(labels))
     if len(values) < len(places):
         legend += '<li data-shade="none">… không công bố</li>'
@@ -128,13 +132,19 @@ def tile_map(released: Released, rate: str, places: Sequence[Place], *, id: str,
     return Shown(markup, "\n".join(lines))
 
 
+def _known(released: Released, rate: str, row: int) -> float | None:
+    """Return a shown rate, or the share that a withheld one is above; None where nothing may be said."""
+    shown = released.value(rate, row)
+    return shown if shown is not None else words.above(released, rate, row)
+
+
 def _range(released: Released, rate: str, places: Sequence[Place]) -> str:
-    """Return in words from where to where the shown rates go, "" for fewer than two."""
-    known = sorted((value, place.name) for place in places if (value := released.value(rate, place.at)) is not None)
+    """Return in words from where to where the rates go that may be told, "" for fewer than two."""
+    known = sorted((value, place.name, place.at) for place in places if (value := _known(released, rate, place.at)) is not None)
     if len(known) < 2 or known[0][0] == known[-1][0]:
         return ""
-    (low, lowest), (high, highest) = known[0], known[-1]
-    return f": từ {numbers.percent(low)} ({lowest}) đến {numbers.percent(high)} ({highest})"
+    (_, lowest, low), (_, highest, high) = known[0], known[-1]
+    return f": từ {words.rate(released, rate, low)} ({lowest}) đến {words.rate(released, rate, high)} ({highest})"
 
 
 def shade_bounds(shares: Sequence[float]) -> tuple[float, ...]:
@@ -155,14 +165,14 @@ def trend(
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context(STYLE | {"svg.hashsalt": id}):
-        figure = Figure(figsize=(6.6, 3.3), layout="constrained")
+        figure = Figure(figsize=(5.4, 3.1), layout="constrained")
         axes: Any = figure.subplots()
         known = [(day, share) for day, share in zip(days, shares, strict=True) if share is not None]
         axes.plot([day for day, _ in known], [share * 100 for _, share in known], color=ACCENT, linewidth=2.4)
         if known and deadline > known[-1][0]:
             axes.plot([known[-1][0], deadline], [known[-1][1] * 100, target * 100], color=SECOND, linewidth=1.8, linestyle=(0, (4, 2)))
             axes.annotate(
-                "mức cần đạt mỗi ngày",
+                "mức cần đạt",
                 (known[-1][0], (known[-1][1] + target) * 50),
                 xytext=(-8, 0),
                 textcoords="offset points",
@@ -223,10 +233,11 @@ def funnel_plot(released: Released, standings: Sequence[Standing], *, part: str,
     sizes = {item.row: int(released.value(whole, item.row) or 0) for item in standings}
     names = {item.row: str(released.frame[released.keys[1]].iloc[item.row]) for item in standings}
     with matplotlib.rc_context(STYLE | {"svg.hashsalt": id}):
-        figure = Figure(figsize=(6.6, 3.6), layout="constrained")
+        figure = Figure(figsize=(5.4, 3.6), layout="constrained")
         axes: Any = figure.subplots()
         top = max(sizes.values()) * 1.18
-        grid = [max(20.0, top * step / 60) for step in range(1, 61)]
+        # Close together where the lines bend.
+        grid = [20 + max(top - 20, 0) * (step / 60) ** 2 for step in range(61)]
         for sign in (-1, 1):
             limits = [min(1.0, max(0.0, share + sign * Z * (share * (1 - share) / size) ** 0.5)) * 100 for size in grid]
             axes.plot(grid, limits, color=INK, linewidth=0.8, linestyle=(0, (2, 2)))
@@ -242,10 +253,6 @@ def funnel_plot(released: Released, standings: Sequence[Standing], *, part: str,
                 markerfacecolor=face,
                 markersize=6,
             )
-        lowest = [item for item in reversed(standings) if item.verdict == "below"][:LABELLED]
-        for item in _apart(lowest):
-            at = (sizes[item.row], item.rate * 100)
-            axes.annotate(_short(names[item.row]), at, xytext=(7, 0), textcoords="offset points", va="center", color=INK, fontsize=9)
         axes.annotate(
             f"mức chung\n{numbers.percent(share).replace(numbers.SPACE, ' ')}",
             (1, share * 100),
@@ -254,21 +261,24 @@ def funnel_plot(released: Released, standings: Sequence[Standing], *, part: str,
             textcoords="offset points",
             va="center",
             color=INK,
-            fontsize=9,
+            fontsize=10,
             annotation_clip=False,
         )
         _plain(axes)
         axes.set_xlim(0, top)
         axes.set_xlabel("Số người thụ hưởng", color=INK)
+        lowest = [item for item in reversed(standings) if item.verdict == "below"][:LABELLED]
+        dots = {item.row: (float(sizes[item.row]), item.rate * 100) for item in standings}
+        name_dots(axes, list(dots.values()), [(_short(names[item.row]), dots[item.row]) for item in lowest], INK)
         markup = _svg(figure, id, title, "Mỗi điểm là một nơi; đường đứt là khoảng mà ngẫu nhiên có thể gây ra quanh mức chung (95 %).")
-    words = {"below": "thấp hơn", "above": "cao hơn", "alike": "như mức chung"}
+    verdicts = {"below": "thấp hơn", "above": "cao hơn", "alike": "như mức chung"}
     rows = [
         [
             names[item.row],
             numbers.count(sizes[item.row]),
             numbers.percent(item.rate),
             f"{numbers.percent(item.low)} – {numbers.percent(item.high)}",
-            words[item.verdict],
+            verdicts[item.verdict],
         ]
         for item in standings
     ]
@@ -288,15 +298,6 @@ def _short(name: str) -> str:
         if name.startswith(kind) and not name.removeprefix(kind).isdigit():
             return name.removeprefix(kind)
     return name
-
-
-def _apart(items: Sequence[Standing]) -> list[Standing]:
-    """Return the items whose labels do not stand on one another: at least 1.2 points apart, the lowest first."""
-    kept: list[Standing] = []
-    for item in items:
-        if all(abs(item.rate - other.rate) >= 0.012 for other in kept):
-            kept.append(item)
-    return kept
 
 
 def _data(caption: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -326,13 +327,16 @@ def _plain(axes: Any) -> None:
 
 def _quiet(axes: Any, first: dt.date, last: dt.date) -> None:
     """Leave only what is read: two spines off, light grid, dates as dd/mm, per cent with a sign."""
-    from matplotlib.dates import DateFormatter, DayLocator
+    from matplotlib.dates import DateFormatter
     from matplotlib.ticker import FuncFormatter
 
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.grid(axis="y", color="#d5dbe1", linewidth=0.7)
     axes.tick_params(length=0, colors=INK)
-    axes.xaxis.set_major_locator(DayLocator(interval=max(1, (last - first).days // 5)))
+    span = max((last - first).days, 1)
+    # From the first day on, by weeks where there are enough of them.
+    step = -(-span // 49) * 7 if span >= 14 else max(1, span // 5)
+    axes.set_xticks([first + dt.timedelta(days) for days in range(0, span + 1, step)])
     axes.xaxis.set_major_formatter(DateFormatter("%d/%m"))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f} %"))
 

@@ -72,18 +72,17 @@ def points(difference: float, digits: int = 1) -> str:
 
 
 def change(difference: float, digits: int = 1) -> str:
-    """Return a difference of shares in percentage points with its sign; nothing at this precision is "không đổi"."""
+    """Return a difference of shares for a column of percentage points: with its sign, without unit ("+14,4"); none at this precision is "0,0"."""
     rounded = round(difference * 100, digits)
-    if rounded == 0:
-        return "không đổi"
-    return f"{'+' if rounded > 0 else '−'}{points(difference, digits)}"
+    sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
+    return f"{sign}{abs(rounded):.{digits}f}".replace(".", ",")
 
 
 def parse(text: str) -> int | float | None:
-    r"""Return the number that count, percent, vnd, signed or points wrote: per cent as a share, amounts in VND; None for any other text.
+    r"""Return the number that count, percent, vnd, signed or change wrote: per cent as a share, amounts in VND; None for any other text.
 
-    >>> parse("293.500"), parse("40,3\xa0%"), parse("1,25\xa0tỷ đồng"), parse("001"), parse("16/01/2024")
-    (293500, 0.403, 1250000000, None, None)
+    >>> parse("293.500"), parse("40,3\xa0%"), parse("1,25\xa0tỷ đồng"), parse("+14,4"), parse("001"), parse("16/01/2024")
+    (293500, 0.403, 1250000000, 14.4, None, None)
     """
     found = _WRITTEN.fullmatch(text)
     if found is None or (found["rest"] and found["unit"] == "đồng"):

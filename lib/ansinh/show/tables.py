@@ -59,13 +59,14 @@ def table(
     """
     must_be_released(released)
     heads = "".join(_head(released, column, heading) for column, heading in columns.items())
-    rows = [_row(released, list(columns), row, links[row] if links else "", bars) for row in range(len(released.frame))]
+    rows = [_row(released, columns, row, links[row] if links else "", bars) for row in range(len(released.frame))]
+    cls = "as-table as-words" if sum(column in released.keys for column in columns) > 1 else "as-table"
     notes = " ".join(
         part for part in (f"Đơn vị tính: {UNIT_WORDS.get(released.unit, released.unit)}.", _withheld(released, columns), note) if part
     )
     attribute = ' data-filter="true"' if filter else ""
     markup = (
-        f'<div class="as-table-wrap" tabindex="0" role="region" aria-labelledby="{id}-caption"><table class="as-table" id="{id}"{attribute}>'
+        f'<div class="as-table-wrap" tabindex="0" role="region" aria-labelledby="{id}-caption"><table class="{cls}" id="{id}"{attribute}>'
         f'<caption id="{id}-caption">{escape(caption)}</caption><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
         f'<p class="as-note">{escape(notes)}</p>'
     )
@@ -77,26 +78,28 @@ def _head(released: Released, column: str, heading: str) -> str:
     return f'<th scope="col" data-sort="{kind}" class="as-{kind}">{escape(heading)}</th>'
 
 
-def _row(released: Released, columns: list[str], row: int, link: str, bars: Sequence[str]) -> str:
+def _row(released: Released, columns: Mapping[str, str], row: int, link: str, bars: Sequence[str]) -> str:
     total = released.total is not None and bool(released.frame[released.total].iloc[row])
-    cells = []
-    for column in columns:
+    first, *others = columns
+    words = any(column in released.keys for column in others)
+    text = escape(released.frame[first].iloc[row])
+    cells = [f'<th scope="row"><a href="{escape(link)}">{text}</a></th>' if link else f'<th scope="row">{text}</th>']
+    for column in others:
+        label = f' data-label="{escape(columns[column])}"' if words else ""
         if column in released.keys:
-            text = escape(released.frame[column].iloc[row])
-            inner = f'<a href="{escape(link)}">{text}</a>' if link and column == columns[0] else text
-            cells.append(f'<th scope="row">{inner}</th>' if column == columns[0] else f"<td>{inner}</td>")
+            cells.append(f"<td{label}>{escape(released.frame[column].iloc[row])}</td>")
         else:
-            cells.append(_number(released, column, row, column in bars))
+            cells.append(_number(released, column, row, column in bars, label))
     return f"<tr{' class=as-total' if total else ''}>{''.join(cells)}</tr>".replace("class=as-total", 'class="as-total"')
 
 
-def _number(released: Released, column: str, row: int, bar: bool) -> str:
+def _number(released: Released, column: str, row: int, bar: bool, label: str) -> str:
     text, title, value = cell(released, column, row)
     inner = f'<abbr title="{escape(title)}">{escape(text)}</abbr>' if title else escape(text)
     share = released.value(column, row)
     if bar and share is not None:
         inner = f'<span class="as-bar" style="--share:{share:.3f}"></span>{inner}'
-    return f'<td class="as-number" data-value="{value}">{inner}</td>'
+    return f'<td class="as-number" data-value="{value}"{label}>{inner}</td>'
 
 
 def _withheld(released: Released, columns: Mapping[str, str]) -> str:
@@ -115,9 +118,20 @@ def _text(released: Released, caption: str, columns: Mapping[str, str], notes: s
 
 
 def plain(
-    id: str, caption: str, headings: Sequence[str], rows: Sequence[Sequence[str]], note: str = "", figures: Sequence[int] = ()
+    id: str,
+    caption: str,
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    note: str = "",
+    figures: Sequence[int] = (),
+    cards: bool = False,
 ) -> Shown:
-    """Return a table of finished texts (the catalogue, the obligations); `figures` are the columns set as numbers. All is escaped."""
+    """Return a table of finished texts (the catalogue, the obligations); `figures` are the columns set as numbers. All is escaped.
+
+    `cards` sets each row as a card, its texts beside their headings, for more columns than a page is wide for.
+    """
+    words = len(headings) - len(set(figures) - {0}) > 2
+    cls = "as-table as-words as-cards" if cards else "as-table as-words" if words else "as-table"
     heads = "".join(
         f'<th scope="col" class="as-{"number" if at in figures else "text"}">{escape(heading)}</th>' for at, heading in enumerate(headings)
     )
@@ -125,7 +139,7 @@ def plain(
         "<tr>" + "".join(_text_cell(text, at, at in figures, headings[at]) for at, text in enumerate(row)) + "</tr>" for row in rows
     )
     markup = (
-        f'<div class="as-table-wrap" tabindex="0" role="region" aria-labelledby="{id}-caption"><table class="as-table as-words" id="{id}">'
+        f'<div class="as-table-wrap" tabindex="0" role="region" aria-labelledby="{id}-caption"><table class="{cls}" id="{id}">'
         f'<caption id="{id}-caption">{escape(caption)}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
     )
     if note:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 
-from ansinh.disclosure import OPEN, SMALL, Released
+from ansinh.disclosure import HIDDEN, OPEN, SMALL, Released
 from ansinh.measures.deadline import Outlook
 from ansinh.measures.projection import Projection
 from ansinh.show import numbers
 
 NOT_PUBLISHED = "không công bố"
+FEWEST = 20
+"""Of fewer nothing is said of a rate that is withheld."""
 
 
 def persons(released: Released, column: str, row: int = 0) -> str:
@@ -24,20 +27,48 @@ def persons(released: Released, column: str, row: int = 0) -> str:
 
 
 def rate(released: Released, column: str, row: int = 0) -> str:
-    """Return a rate as words; withheld rates say what may be said: nearly all, or not published."""
-    value = released.value(column, row)
-    if value is not None:
-        return numbers.percent(value)
+    """Return a rate as words: its figure, "trên 99,0 %" where what is shown beside it says so, else that it is not published."""
+    value, bound = released.value(column, row), above(released, column, row)
+    return numbers.percent(value) if value is not None else f"trên {numbers.percent(bound)}" if bound is not None else NOT_PUBLISHED
+
+
+def above(released: Released, column: str, row: int = 0) -> float | None:
+    """Return a share, to a tenth of a per cent, that a withheld rate is above; None where nothing can be said.
+
+    It follows from what is shown beside it: the whole less the most that the other parts can be. So it tells nothing new.
+    """
     numerator, denominator = released.rates[column]
     whole = released.value(denominator, row)
-    if released.mark(numerator, row) == "hidden" and whole and whole >= 20:
-        return f"trên {numbers.percent(max(0.0, 1 - (released.threshold + released.rounding) / whole), 1)}"
-    return NOT_PUBLISHED
+    others = next(
+        ([part for part in parts if part != numerator] for of, parts in released.sums if of == denominator and numerator in parts), []
+    )
+    if released.value(column, row) is not None or not others or not whole or whole < FEWEST:
+        return None
+    most = [_most(released, part, row) for part in others]
+    if None in most:
+        return None
+    share = 1 - sum(most) / (whole - released.rounding // 2)  # type: ignore[arg-type]
+    return (math.ceil(share * 1000) - 1) / 1000 if share > 0.001 else None
+
+
+def _most(released: Released, column: str, row: int) -> float | None:
+    """Return the most that a count can be as it is shown; None where it is withheld."""
+    if released.mark(column, row) == SMALL:
+        return released.threshold
+    value = released.value(column, row)
+    return value and value + released.rounding // 2
 
 
 def told(released: Released, column: str, row: int = 0) -> bool:
     """Return whether anything can be said of a rate: its figure, or that it is nearly all."""
     return rate(released, column, row) != NOT_PUBLISHED
+
+
+def moved(difference: float) -> str:
+    """Return a difference of shares in words: "tăng 14,4 điểm phần trăm", "không đổi" for none at one decimal."""
+    if round(difference * 100, 1) == 0:
+        return "không đổi"
+    return f"{'tăng' if difference > 0 else 'giảm'} {numbers.points(difference)}"
 
 
 def days_left(days: int) -> str:
@@ -69,12 +100,13 @@ def pace(outlook: Outlook, target: float) -> str:
 def forecast(told: Projection, deadline: dt.date, target: float) -> str:
     """Return the projected share on the deadline with its interval and the method's past error."""
     reach = "đạt" if told.share >= target else "chưa đạt"
-    sentence = f"Nếu giữ tốc độ 7 ngày qua, đến {numbers.date(deadline)} tỷ lệ có tài khoản ước khoảng {numbers.percent(told.share)}, {reach} mục tiêu {numbers.percent(target)}"
+    start = f"Nếu giữ tốc độ 7 ngày qua, đến {numbers.date(deadline)} tỷ lệ có tài khoản ước đạt {numbers.percent(told.share)}"
+    end = f", {reach} mục tiêu {numbers.percent(target)}."
     if told.low is None or told.high is None or told.error is None:
-        return f"{sentence}. Chưa đủ ngày để biết cách ước tính này thường sai bao nhiêu."
-    span = "" if told.low == told.high else f" (khoảng {numbers.percent(told.low)} đến {numbers.percent(told.high)})"
+        return f"{start}{end} Chưa đủ ngày để biết cách ước tính này thường sai bao nhiêu."
+    span = f" (từ {numbers.percent(told.low)} đến {numbers.percent(told.high)})" if told.low != told.high else ""
     return (
-        f"{sentence}{span}. Áp dụng cùng cách tính cho {told.cases} ngày đã qua, ước tính trước {told.horizon} ngày "
+        f"{start}{span}{end} Áp dụng cùng cách tính cho {told.cases} ngày đã qua, ước tính trước {told.horizon} ngày "
         f"sai bình quân {numbers.points(told.error)}."
     )
 
@@ -94,15 +126,28 @@ def rise(first: float, last: float, days: int) -> str:
 def standing(above: int, below: int, judged: int) -> str:
     """Return how many units differ from the whole by more than chance, as a title."""
     if not above and not below:
-        return f"Không nơi nào trong {judged} nơi khác mức chung quá mức ngẫu nhiên"
+        return f"Tỷ lệ có tài khoản: không nơi nào trong {judged} nơi khác mức chung quá mức ngẫu nhiên"
     parts = [f"{below} nơi thấp hơn"] if below else []
     parts += [f"{above} nơi cao hơn"] if above else []
-    return f"{joined(parts)} mức chung rõ rệt, trong {judged} nơi"
+    return f"Tỷ lệ có tài khoản: {joined(parts)} mức chung rõ rệt, trong {judged} nơi so sánh được"
+
+
+def most(released: Released, column: str, name: str) -> str:
+    """Return the row with the largest count as the end of a title: "nhiều nhất: nhận bằng tiền mặt (4.495 người)".
+
+    "" where it cannot be told: nothing is shown, or what is withheld may be larger.
+    """
+    told = [row for row in range(len(released.frame)) if not (released.total and released.frame[released.total].iloc[row])]
+    values = {row: value for row in told if (value := released.value(column, row))}
+    if len(values) < 2 or any(released.mark(column, row) == HIDDEN for row in told):
+        return ""
+    row = max(values, key=lambda at: values[at])
+    return f"nhiều nhất: {inside(str(released.frame[name].iloc[row]))} ({numbers.count(values[row])}{numbers.SPACE}người)"
 
 
 def inside(name: str) -> str:
-    """Return a name as it stands inside a sentence: its first letter small, the rest as it is."""
-    return name[:1].lower() + name[1:]
+    """Return a name as it stands inside a sentence: its first letter small, the rest as it is; what begins with a code stays."""
+    return name[:1].lower() + name[1:] if name[1:2].islower() or name[1:2] == " " else name
 
 
 def joined(parts: Sequence[str]) -> str:

@@ -1,7 +1,8 @@
 """Published tables as files: CSV for programs, XLSX for offices. Same table, same bytes; no cell can become a formula.
 
 CSV: RFC 4180 with a byte order mark (Excel then reads UTF-8), decimal points, shares as fractions, withheld cells as on the page.
-A text that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, "CSV Injection").
+A text that a spreadsheet would take for a formula gets an apostrophe in front in CSV (OWASP, "CSV Injection"); in a workbook the
+cell says so by its format (quotePrefix), and its text stays as it stands on the page.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
 
 from ansinh.campaign import Campaign
-from ansinh.cells import harmless
+from ansinh.cells import CONTROLS, harmless
 from ansinh.errors import AnsinhError
 from ansinh.show import numbers
 from ansinh.site.published import Cell, Table, Value
@@ -22,7 +23,7 @@ from ansinh.site.published import Cell, Table, Value
 FOLDER = "tai-ve"
 """Where downloads lie, from the site's root: <folder>/<page address>/<table id>.csv and .xlsx."""
 _WIDEST = 60
-_FORMATS = {"count": "#,##0", "share": "0.0%", "points": "0.0"}
+_FORMATS = {"count": "#,##0", "share": "0.0%", "points": "+0.0;−0.0;0.0"}
 
 
 def as_csv(table: Table) -> bytes:
@@ -44,6 +45,7 @@ def as_xlsx(table: Table, campaign: Campaign) -> bytes:
     )
     book.set_properties({"title": table.caption, "author": campaign.authority, "created": dt.datetime.combine(campaign.as_of, dt.time())})
     strong, wrapped = book.add_format({"bold": True}), book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+    quoted = book.add_format({"quote_prefix": True})
     formats = {kind: book.add_format({"num_format": form}) for kind, form in _FORMATS.items()}
     sheet = book.add_worksheet("Số liệu")
     sheet.write_string(0, 0, harmless(table.caption), strong)
@@ -55,7 +57,8 @@ def as_xlsx(table: Table, campaign: Campaign) -> bytes:
         for column, cell in enumerate(row.cells):
             value: Value = cell.value
             if isinstance(value, str):
-                sheet.write_string(at, column, harmless(value))
+                plain = value.translate(CONTROLS)
+                sheet.write_string(at, column, plain, None if harmless(value) == plain else quoted)
             else:
                 sheet.write_number(at, column, value, formats[_kind(cell)])
     if table.note:

@@ -278,7 +278,7 @@ def _compare(page: Page, whole: tuple[Table, Row, Row] | None, place: str) -> li
 def _difference(here: str, there: str) -> str:
     """Return the difference of two shares as shown, a dash where one is withheld."""
     one, other = numbers.parse(here), numbers.parse(there)
-    return "–" if one is None or other is None else numbers.change(one - other).removesuffix(f" {POINTS}")
+    return "–" if one is None or other is None else numbers.change(one - other)
 
 
 def cell_of(id: str, shown: Shown) -> dict[str, Any]:

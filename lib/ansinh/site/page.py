@@ -152,7 +152,7 @@ def fill(page: Page, cells: list[dict[str, Any]], project: Project | None = None
     prose = [numbered.referred(source) if "\ue000" not in source else source for source in sources]
     page.warnings += [f"{page.path}: {found}" for source in prose for found in unsupported(source)]
     body = _render("\n\n".join(prose), page, project)
-    page.body = f"<h1>{html.escape(page.title)}</h1>\n" + _PLACE.sub(lambda found: blocks[int(found[1])], body)
+    page.body = f"<h1>{_title(page.title)}</h1>\n" + _PLACE.sub(lambda found: blocks[int(found[1])], body)
     page.rows = [
         (row.cells[0].text, anchor)
         for markup in _SEARCHABLE.findall(page.body)
@@ -160,6 +160,12 @@ def fill(page: Page, cells: list[dict[str, Any]], project: Project | None = None
         for row, anchor in zip(table.rows, table.anchors(), strict=True)
         if not row.total
     ]
+
+
+def _title(text: str) -> str:
+    """Return a title as HTML; what follows its colon keeps together, so that a line breaks there first."""
+    subject, mark, question = html.escape(text).partition(": ")
+    return f'{subject}: <span class="as-question">{question}</span>' if mark else subject
 
 
 def _plain(source: str, page: Page, project: Project) -> str:

@@ -131,7 +131,7 @@ def _proof(
     seen: dict[str, int] = {}
     for at, (page, _, figures) in enumerate(made):
         cells += [
-            _heading(f"Câu lệnh của trang: {_front(page)['title'].split(':')[0]}", f"trang-{at}"),
+            _heading(f"Câu lệnh của trang: {_front(page)['title'].removeprefix(f'{name}: ')}", f"trang-{at}"),
             cell_of(f"cau-lenh-{at}", _queries(figures, seen)),
         ]
     first = made[0][0]
@@ -161,7 +161,7 @@ def _files(inputs: Sequence[Mapping[str, Any]]) -> Shown:
     ]
     headings = ["Tệp", "Loại danh sách", "Kích thước", "Dòng đọc", "Dòng nhận", "Dòng chờ xử lý", "Mã băm SHA-256"]
     note = "Mã băm đổi khi tệp đổi dù chỉ một ký tự: so mã băm là biết tệp có còn nguyên hay không."
-    return show_tables.plain("tep-nguon", "Tệp nguồn của các trang này", headings, rows, note, figures=range(3, 6))
+    return show_tables.plain("tep-nguon", "Tệp nguồn của các trang này", headings, rows, note, figures=range(2, 6), cards=True)
 
 
 def _notebooks(made: Sequence[tuple[Page, Mapping[str, Any], list[_Figure]]], evidence: Mapping[str, Any]) -> Shown:
@@ -176,7 +176,7 @@ def _notebooks(made: Sequence[tuple[Page, Mapping[str, Any], list[_Figure]]], ev
         for page, told, _ in made
     ]
     headings = ["Trang", "Sổ tay", "Tham số", "Mã băm của sổ tay", "Mã băm của sổ tay đã chạy"]
-    return show_tables.plain("so-tay", "Sổ tay làm ra các trang này", headings, rows)
+    return show_tables.plain("so-tay", "Sổ tay làm ra các trang này", headings, rows, cards=True)
 
 
 def _programs(evidence: Mapping[str, Any]) -> Shown:

@@ -17,7 +17,7 @@ from ansinh.batch.plan import Job, last_good
 from ansinh.batch.seal import KERNEL, front_matter
 from ansinh.campaign import Campaign, Workspace
 from ansinh.errors import NotReady, UserError
-from ansinh.show import numbers
+from ansinh.show import numbers, words
 from ansinh.site.config import PROJECT_FILE, read_project_file
 from ansinh.site.downloads import FOLDER, about
 from ansinh.site.dress import METHOD, Page, dress
@@ -65,6 +65,8 @@ def _page(job: Job, places: Places, notebook: dict[str, Any]) -> Page:
     """Return a job's page with what it belongs with: a unit's pages, the unit above a commune, the communes below a unit."""
     above = places.above(job.unit)
     tabs = [(place.address, place.word) for place in places.pages(above.code if above else job.unit)] if job.unit else []
+    if above and tabs:  # A commune leads to its unit's pages: whose they are is said.
+        tabs[0] = (tabs[0][0], f"{above.name}: {words.inside(tabs[0][1])}")
     below = {commune.name: place.address for commune, place in places.communes(job.unit)} if job.unit else {}
     return Page(job.page["address"], notebook, sidebar_of(job, places), tuple(tabs), below)
 

@@ -33,6 +33,14 @@ def test_heading_ids_follow_pandoc(text: str, id: str) -> None:
     assert heading_id(text, set()) == id
 
 
+def test_a_title_breaks_after_its_colon_before_it_breaks_elsewhere() -> None:
+    page = Page("a/b", {"title": "Quận <A>: dữ liệu sạch đến đâu?"})
+    fill(page, [])
+    heading = BeautifulSoup(page.body, "lxml").h1
+    assert heading.get_text() == "Quận <A>: dữ liệu sạch đến đâu?"
+    assert heading.select_one(".as-question").get_text() == "dữ liệu sạch đến đâu?"
+
+
 def test_two_headings_of_one_name_have_two_ids() -> None:
     taken: set[str] = set()
     assert [heading_id("Chi trả", taken) for _ in range(3)] == ["chi-trả", "chi-trả-1", "chi-trả-2"]
