@@ -68,10 +68,14 @@ NAMED: Mapping[str, Named] = {
 
 def named(table: store.Table, relation: str) -> str:
     """Return SQL for the rows of `relation`, lists as they came, with their own ids."""
-    rule = NAMED[table.name]
-    columns = ", ".join(f"coalesce({column}::VARCHAR, '')" for column in rule.own)
-    return f"""SELECT * EXCLUDE (nth) REPLACE ({ID.format(f"concat_ws('|', '{rule.letter}', {columns}, nth)")} AS {rule.id})
-    FROM (SELECT *, row_number() OVER (PARTITION BY {", ".join(rule.own)} ORDER BY source_file, source_sheet, source_row) AS nth FROM {relation})"""
+    rule, place = NAMED[table.name], "source_file, source_sheet, source_row"
+    own, columns = ", ".join(rule.own), ", ".join(f"coalesce(r.{column}::VARCHAR, '')" for column in rule.own)
+    # Hardly any row has a twin to be told from: only those are numbered, so that whole rows need not be sorted.
+    return f"""WITH twins AS (SELECT hash({own}) AS twin FROM {relation} GROUP BY 1 HAVING count(*) > 1),
+    numbered AS (
+        SELECT {place}, row_number() OVER (PARTITION BY {own} ORDER BY {place}) AS nth FROM {relation} WHERE hash({own}) IN (SELECT twin FROM twins))
+    SELECT r.* REPLACE ({ID.format(f"concat_ws('|', '{rule.letter}', {columns}, coalesce(n.nth, 1))")} AS {rule.id})
+    FROM {relation} r LEFT JOIN numbered n USING ({place})"""
 
 
 def kept(con: duckdb.DuckDBPyConnection, table: store.Table, relation: str, before: Path, run: Run) -> str:
