@@ -26,7 +26,7 @@ SCREENS = {
 """Picture → page, width and height in pixels."""
 PRINTED, PAGES, DOTS = "index.html", 3, 58
 """The page that is printed, how many of its sheets stand side by side, and dots an inch."""
-COLOURS = 96
+COLOURS = 200
 GAP = 10
 
 
