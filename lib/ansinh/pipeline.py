@@ -135,14 +135,22 @@ def check(workspace: Workspace, campaign: Campaign, *, force: bool = False, prog
     return told
 
 
-def write_demo(workspace: Workspace, campaign: Campaign, *, jobs: int, progress: Progress | None, force: bool = False) -> bool:
+def write_demo(
+    workspace: Workspace,
+    campaign: Campaign,
+    *,
+    jobs: int,
+    progress: Progress | None,
+    force: bool = False,
+    latest: dt.date | None = None,
+) -> bool:
     """Write the demo city of a demo campaign, unless the same city (people, seed, date) stands there already.
 
-    Returns True when it was written. Does nothing for a campaign of real files.
+    `latest` is the date of the city's last snapshot, where the campaign's as-of date is an earlier one. Returns True when it was written. Does nothing for a campaign of real files.
     """
     if campaign.demo is None:
         return False
-    wanted = _city(campaign)
+    wanted = _city(campaign, latest)
     marker = workspace.data(campaign) / "demo.json"
     if not force and marker.is_file() and marker.read_text(encoding="utf-8") == wanted:
         return False
@@ -157,6 +165,7 @@ def write_demo(workspace: Workspace, campaign: Campaign, *, jobs: int, progress:
         as_of=campaign.as_of,
         sources=workspace.sources(campaign),
         truth=workspace.truth(campaign),
+        latest=latest,
         jobs=jobs,
         progress=progress,
     )
@@ -164,10 +173,11 @@ def write_demo(workspace: Workspace, campaign: Campaign, *, jobs: int, progress:
     return True
 
 
-def _city(campaign: Campaign) -> str:
+def _city(campaign: Campaign, latest: dt.date | None = None) -> str:
     """Say which synthetic city a demo campaign wants."""
     assert campaign.demo is not None
-    return json.dumps({"people": campaign.demo.people, "seed": campaign.demo.seed, "as_of": campaign.as_of.isoformat()})
+    told = {"people": campaign.demo.people, "seed": campaign.demo.seed, "as_of": campaign.as_of.isoformat()}
+    return json.dumps(told | ({"latest": latest.isoformat()} if latest else {}))
 
 
 def write_history(workspace: Workspace, campaign: Campaign, *, jobs: int, progress: Progress | None) -> None:
@@ -180,13 +190,14 @@ def write_history(workspace: Workspace, campaign: Campaign, *, jobs: int, progre
     for day in campaign.demo.history:
         then = campaign.model_copy(update={"as_of": day})
         folder = workspace.store(campaign, day)
-        if day >= campaign.as_of or (store.has_withheld(folder) and store.signed(folder, "city", _city(then))):
+        wanted = _city(then, campaign.as_of)
+        if day >= campaign.as_of or (store.has_withheld(folder) and store.signed(folder, "city", wanted)):
             continue
         store.unsign(folder, "city")
-        write_demo(workspace, then, jobs=jobs, progress=progress)
+        write_demo(workspace, then, jobs=jobs, progress=progress, latest=campaign.as_of)
         load(workspace, then, jobs=jobs, progress=progress)
         check(workspace, then, progress=progress)
-        store.sign(folder, "city", _city(then))
+        store.sign(folder, "city", wanted)
 
 
 def site_of(

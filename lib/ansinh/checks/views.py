@@ -115,15 +115,23 @@ FROM beneficiaries WHERE number IS NOT NULL
 
 _PEOPLE = f"""
 CREATE TEMP TABLE people AS
-SELECT person_id, count(*) AS person_records, count(DISTINCT unit) AS person_units, count(DISTINCT name_key) AS person_names,
-    min(birth_date) AS person_birth_date, list(DISTINCT coalesce(amount, 0)) AS person_amounts,
-    bool_or(status <> 'active') AND NOT bool_or(status = 'active') AS person_stopped,
-    list_distinct(coalesce(array_agg(name_key) FILTER (name_key IS NOT NULL), []) || coalesce(array_agg({_ASCII.format("receiver_name")}) FILTER (receiver_name IS NOT NULL), [])) AS lawful_holders,
-    count(DISTINCT policy_code) FILTER (policy_code LIKE '5.%' AND policy_code <> '5.4') AS protection_policies,
-    bool_or(policy_code = '5.4') AND bool_or(policy_code LIKE '5.%' AND policy_code <> '5.4' AND NOT regexp_matches(policy_code, '^5[.][568]')) AS single_parent_conflict,
-    bool_or(policy_code LIKE 'NCC.%') AND bool_or(policy_code LIKE '5.%') AS two_laws
-FROM beneficiaries GROUP BY person_id
+WITH several AS (SELECT person_id FROM beneficiaries GROUP BY person_id HAVING count(*) > 1)
+SELECT person_id, 1 AS person_records, 1 AS person_units, (name_key IS NOT NULL)::BIGINT AS person_names,
+    birth_date AS person_birth_date, [coalesce(amount, 0)] AS person_amounts, status <> 'active' AS person_stopped,
+    list_distinct(list_filter([name_key, {_ASCII.format("receiver_name")}], lambda name: name IS NOT NULL)) AS lawful_holders,
+    coalesce(policy_code LIKE '5.%' AND policy_code <> '5.4', false)::BIGINT AS protection_policies, false AS single_parent_conflict, false AS two_laws
+FROM beneficiaries ANTI JOIN several USING (person_id)
+UNION ALL
+SELECT person_id, count(*), count(DISTINCT unit), count(DISTINCT name_key), min(birth_date), list(DISTINCT coalesce(amount, 0)),
+    bool_or(status <> 'active') AND NOT bool_or(status = 'active'),
+    list_distinct(coalesce(array_agg(name_key) FILTER (name_key IS NOT NULL), []) || coalesce(array_agg({_ASCII.format("receiver_name")}) FILTER (receiver_name IS NOT NULL), [])),
+    count(DISTINCT policy_code) FILTER (policy_code LIKE '5.%' AND policy_code <> '5.4'),
+    bool_or(policy_code = '5.4') AND bool_or(policy_code LIKE '5.%' AND policy_code <> '5.4' AND NOT regexp_matches(policy_code, '^5[.][568]')),
+    bool_or(policy_code LIKE 'NCC.%') AND bool_or(policy_code LIKE '5.%')
+FROM beneficiaries SEMI JOIN several USING (person_id) GROUP BY person_id
 """
+"""Every person once, with what the person's records say together. Hardly anybody has several; gathering for everybody would take most of the time."""
+
 _TWINS = """
 CREATE TEMP TABLE twins AS
 SELECT name_key, birth_date, sex, commune, count(DISTINCT person_id) AS twin_numbers FROM beneficiaries

@@ -72,17 +72,20 @@ def write_city(
     as_of: dt.date,
     sources: Path,
     truth: Path,
+    latest: dt.date | None = None,
     jobs: int = 1,
     progress: Progress | None = None,
 ) -> CityReport:
     """Write a city of `people` persons as of `as_of`: officials' files to `sources`, the truth to `truth`.
 
+    `latest` is the date of the last snapshot of this city, if that is later: both then have the same people with the same defects, fewer on
+    the later date.
     Same seed, same bytes, whatever `jobs` is. What stood in both folders is removed first. The truth (Parquet: persons, records,
     accounts, payments, defects) is for tests and for measuring the checks; the pipeline never reads it.
     """
     tell = progress or (lambda stage, done, total: None)
     tell("demo: people", 0, 1)
-    everyone, records, planted = draw(workspace, campaign, people, seed, as_of)
+    everyone, records, planted = draw(workspace, campaign, people, seed, as_of, latest=latest)
     tell("demo: people", 1, 1)
     for folder in (sources, truth):
         shutil.rmtree(folder, ignore_errors=True)
@@ -107,11 +110,17 @@ def streams(seed: int | tuple[int, int]) -> list[np.random.Generator]:
 
 
 def draw(
-    workspace: Workspace, campaign: Campaign, count: int, seed: int | tuple[int, int], as_of: dt.date, lane: tuple[int, int] = (0, 1)
+    workspace: Workspace,
+    campaign: Campaign,
+    count: int,
+    seed: int | tuple[int, int],
+    as_of: dt.date,
+    lane: tuple[int, int] = (0, 1),
+    latest: dt.date | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return (persons with their accounts, records as written on the lists, planted defects) of `count` persons.
 
-    `lane` is (which, of how many) portions of one city this is: citizen numbers of different lanes differ.
+    `lane` is (which, of how many) portions of one city this is: citizen numbers of different lanes differ. `latest` as `write_city`.
     """
     stream = streams(seed)
     everyone = people.draw_people(workspace, campaign, count, stream[0], lane)
@@ -128,7 +137,7 @@ def draw(
     styles = {unit.code: files.ORDER[number % len(files.ORDER)] for number, unit in enumerate(workspace.units(campaign))}
     records["sheets_by_commune"] = records["unit"].map(styles) == "by_commune"
     opened = everyone["opened_at"].reindex(records["person"]).to_numpy()
-    records["has_account"] = (opened <= np.datetime64(as_of)) & (
+    records["has_account"] = (opened <= np.datetime64(latest or as_of)) & (
         everyone["account_status"].reindex(records["person"]) != "rejected"
     ).to_numpy()
     records["as_of"] = pd.Timestamp(as_of)
