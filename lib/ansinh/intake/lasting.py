@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from ansinh import store
 
-Run = Callable[[duckdb.DuckDBPyConnection, str], None]
+if TYPE_CHECKING:
+    import duckdb
+
+Run = Callable[["duckdb.DuckDBPyConnection", str], None]
 
 ID = "substr(sha256({}), 1, 16)"
 
