@@ -88,13 +88,13 @@ def pace(outlook: Outlook, target: float) -> str:
         return "Không còn ai phải mở tài khoản." if target == 1 else "Mục tiêu đã đạt."
     if outlook.days_left <= 0:
         return "Vẫn còn người chưa có tài khoản." if outlook.enough is False else "Không còn thời gian để tính tốc độ cần đạt."
-    if outlook.needed is None or outlook.reached is None:
-        return "Số người còn lại là số nhỏ nên không tính tốc độ."
+    if outlook.needed is None:
+        return "Số người còn lại không công bố chính xác nên không tính tốc độ."
+    aim = f"Để đạt mục tiêu {numbers.percent(target)} cần mở cho {numbers.count(outlook.needed)} người mỗi ngày; "
+    if outlook.reached is None:
+        return f"{aim}số người mở trong 7 ngày qua không công bố nên không so sánh được."
     told = "đủ" if outlook.enough else "chưa đủ"
-    return (
-        f"Để đạt mục tiêu {numbers.percent(target)} cần mở cho {numbers.count(outlook.needed)} người mỗi ngày; "
-        f"7 ngày qua bình quân {numbers.count(outlook.reached)} người mỗi ngày, {told} để kịp thời hạn."
-    )
+    return f"{aim}7 ngày qua bình quân {numbers.count(outlook.reached)} người mỗi ngày, {told} để kịp thời hạn."
 
 
 def forecast(told: Projection, deadline: dt.date, target: float) -> str:

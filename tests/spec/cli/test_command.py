@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ansinh.campaign import Campaign, Workspace
+from ansinh.campaign import Workspace
 
 
 def ansinh(*arguments: str, cwd: Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
@@ -72,6 +73,9 @@ def test_a_broken_workbook_among_the_inputs_stops_nobody_else(city: Workspace, t
     root = tmp_path / "workspace"
     shutil.copytree(city.root, root, ignore=shutil.ignore_patterns("store", "reports", "_site"))
     workspace = Workspace(root)
+    file = workspace.campaign_file("hanoi-tet-2024")
+    # No earlier date, for which the demo would write its lists anew.
+    file.write_text(re.sub(r"\n  history: .*", "", file.read_text(encoding="utf-8")), encoding="utf-8")
     campaign = workspace.campaign()
     lists = sorted((workspace.sources(campaign) / "danh-sach").glob("*.xlsx"))
     lists[0].write_bytes(lists[0].read_bytes()[:2000])
@@ -89,23 +93,6 @@ def test_a_broken_workbook_among_the_inputs_stops_nobody_else(city: Workspace, t
 
 
 @pytest.mark.slow
-def test_two_builds_of_the_same_inputs_are_byte_identical(published: Workspace, campaign: Campaign, tmp_path: Path) -> None:
-    root = tmp_path / "elsewhere" / "workspace"
-    shutil.copytree(published.root, root, ignore=shutil.ignore_patterns("store", "reports", "_site"))
-    here, there = published.output(published.campaign()), Workspace(root).output(published.campaign())
-    assert campaign.demo is not None
-    same = ("--people", str(campaign.demo.people), "--seed", str(campaign.demo.seed))
-
-    done = ansinh("build", *same, "--jobs", "1", "--renderer", "embedded", cwd=root, env={"TZ": "America/New_York", "LC_ALL": "C"})
-
-    assert done.returncode == 0, done.stderr
-    first = {path.relative_to(here).as_posix(): path.read_bytes() for path in here.rglob("*") if path.is_file()}
-    second = {path.relative_to(there).as_posix(): path.read_bytes() for path in there.rglob("*") if path.is_file()}
-    assert sorted(first) == sorted(second)
-    assert [name for name in first if first[name] != second[name]] == []
-
-
-@pytest.mark.slow
 def test_the_two_level_campaign_builds_with_what_its_file_says(empty_workspace: Workspace) -> None:
     file = empty_workspace.campaign_file("example-2026")
     text = file.read_text(encoding="utf-8")
@@ -118,6 +105,6 @@ def test_the_two_level_campaign_builds_with_what_its_file_says(empty_workspace: 
     site = empty_workspace.output(campaign)
     assert len(list(site.glob("don-vi/*/tai-khoan.html"))) == len(empty_workspace.units(campaign)) == 126
     told = (site / "index.html").read_text(encoding="utf-8")
-    assert "Để đạt mục tiêu 95" in told.replace("\u00a0", " ")
+    assert re.search(r"mục tiêu 95( |\u00a0)%", told)
     assert "Quận" not in told
     assert "VNeID" in (site / "chi-thi.html").read_text(encoding="utf-8")
