@@ -174,7 +174,7 @@ def _line(attack: Attack, figure: Tag, place: str) -> None:
         return
     ticks = [
         (float(text.get_text().split()[0]), float(_height(text)))
-        for text in figure.select("svg text")
+        for text in figure.select('svg [id*="ytick"] text')
         if re.fullmatch(r"\d+ %", text.get_text())
     ]
     (low, low_at), (high, high_at) = ticks[0], ticks[-1]
