@@ -245,7 +245,9 @@ class Coverage(Area):
         """All units as tiles, each a link to its page."""
         released = self.release(coverage.rates(self.scope))
         units = {unit.code: unit for unit in self.scope.workspace.units(self.campaign)}
-        positions = _tiles(self.scope.workspace, self.campaign, tuple(units))
+        drawn = _drawn_tiles(self.scope.workspace, self.campaign, tuple(units))
+        positions = drawn or {code: (at % TILES_WIDE + 1, at // TILES_WIDE + 1) for at, code in enumerate(units)}
+        order = "trên màn hình rộng và trên giấy xếp gần đúng theo vị trí địa lý" if drawn else "xếp theo thứ tự trong danh mục đơn vị"
         places = [
             figures.Place(*positions[code], units[code].short_name, f"don-vi/{units[code].slug}/tai-khoan.html", at)
             for at, code in enumerate(released.frame["code"])
@@ -257,18 +259,19 @@ class Coverage(Area):
             places,
             id="ban-do",
             title="Tỷ lệ có tài khoản theo đơn vị",
-            note="Mỗi ô là một đơn vị; trên màn hình rộng và trên giấy xếp gần đúng theo vị trí địa lý. Bấm vào ô để xem trang của đơn vị.",
+            note=f"Mỗi ô là một đơn vị; {order}. Bấm vào ô để xem trang của đơn vị.",
         )
 
 
-def _tiles(workspace: Workspace, campaign: Campaign, codes: tuple[str, ...]) -> dict[str, tuple[int, int]]:
-    """Return each unit's place in the tile map: from params/tiles, else row by row in register order."""
-    width = 7
-    places = {code: (at % width + 1, at // width + 1) for at, code in enumerate(codes)}
+TILES_WIDE = 7
+"""Tiles in a row of a map nobody has drawn, which is in register order."""
+
+
+def _drawn_tiles(workspace: Workspace, campaign: Campaign, codes: tuple[str, ...]) -> dict[str, tuple[int, int]]:
+    """Return each unit's place in the tile map that params/tiles draws for the campaign; empty where it draws none, or not all units."""
     path = workspace.params / "tiles" / f"{campaign.name}.csv"
-    if path.is_file():
-        with path.open(encoding="utf-8", newline="") as file:
-            given = {row["code"]: (int(row["column"]), int(row["row"])) for row in csv.DictReader(file)}
-        if set(codes) <= set(given):
-            places = given
-    return places
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8", newline="") as file:
+        given = {row["code"]: (int(row["column"]), int(row["row"])) for row in csv.DictReader(file)}
+    return given if set(codes) <= set(given) else {}

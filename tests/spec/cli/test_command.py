@@ -107,4 +107,5 @@ def test_the_two_level_campaign_builds_with_what_its_file_says(empty_workspace: 
     told = (site / "index.html").read_text(encoding="utf-8")
     assert "Để đạt mục tiêu 95,0\u00a0%" in told
     assert "Quận" not in told
+    assert "vị trí địa lý" not in told, "nobody has drawn a map of its units"
     assert "VNeID" in (site / "chi-thi.html").read_text(encoding="utf-8")
