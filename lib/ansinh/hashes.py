@@ -37,7 +37,7 @@ def of(path: Path) -> str:
         return known[1]
     # Asked before reading: whatever is written from now on bears a later time than the one noted.
     settled = max(stamp[1], stamp[2]) < _now() - MARGIN
-    digest = plainly(path)
+    digest = anew(path)
     if settled:
         _known[name] = (stamp, digest)
         _changed = True
@@ -47,7 +47,7 @@ def of(path: Path) -> str:
     return digest
 
 
-def plainly(path: Path) -> str:
+def anew(path: Path) -> str:
     """Return the SHA-256 of a file's content, read now."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

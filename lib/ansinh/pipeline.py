@@ -301,7 +301,6 @@ def lay(workspace: Workspace, campaign: Campaign, folder: Path) -> Workspace:
             target = other.root / path.relative_to(workspace.root)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, target)
-    snapshots = workspace.store(campaign, campaign.as_of).parent
-    for before in sorted(path for path in snapshots.glob("????-??-??") if path.name < campaign.as_of.isoformat()):
+    for before in store.earlier(workspace.store(campaign, campaign.as_of)):
         shutil.copytree(before, other.root / before.relative_to(workspace.root))
     return other

@@ -28,7 +28,7 @@ def settled(monkeypatch: pytest.MonkeyPatch) -> None:
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the files that were really read, in order."""
     names: list[str] = []
-    monkeypatch.setattr(hashes, "plainly", lambda path, plainly=hashes.plainly: names.append(path.name) or plainly(path))
+    monkeypatch.setattr(hashes, "anew", lambda path, anew=hashes.anew: names.append(path.name) or anew(path))
     return names
 
 
@@ -94,7 +94,7 @@ def test_from_one_command_to_the_next_hashes_are_kept_in_a_restricted_file(tmp_p
 def test_a_broken_memory_is_no_memory(tmp_path: Path, content: str) -> None:
     file, memory = written(tmp_path / "a", "one"), written(tmp_path / "hashes.json", content)
     with hashes.kept(memory):
-        assert hashes.of(file) == hashes.plainly(file)
+        assert hashes.of(file) == hashes.anew(file)
     assert list(json.loads(memory.read_text(encoding="utf-8"))["files"]) == [str(file)]
 
 

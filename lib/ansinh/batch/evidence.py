@@ -44,7 +44,7 @@ def write_evidence(workspace: Workspace, campaign: Campaign, jobs: list[Job], se
     if not _written(folder, made_of):
         _write(folder / NAME, _content(workspace, campaign, jobs))
         _write(folder / STORE, store_files(workspace.store(campaign, campaign.as_of)))
-        _write(folder / MADE_OF, {"made_of": made_of} | {name: hashes.plainly(folder / name) for name in (NAME, STORE)})
+        _write(folder / MADE_OF, {"made_of": made_of} | {name: hashes.anew(folder / name) for name in (NAME, STORE)})
 
 
 def _made_of(workspace: Workspace, campaign: Campaign, jobs: list[Job]) -> str:
@@ -70,9 +70,9 @@ def _written(folder: Path, made_of: str) -> bool:
 def last_seconds(workspace: Workspace, campaign: Campaign) -> dict[str, float]:
     """Return the seconds each notebook took when it last ran, by the job's label: in this snapshot, else in the one before."""
     folder = workspace.runs(campaign, campaign.as_of)
-    earlier = [other for other in folder.parent.glob("????-??-??") if other.name < folder.name and (other / SECONDS).is_file()]
+    earlier = [other for other in store.earlier(folder) if (other / SECONDS).is_file()]
     try:
-        return (_read(max(earlier) / SECONDS) if earlier else {}) | _read(folder / SECONDS)
+        return (_read(earlier[-1] / SECONDS) if earlier else {}) | _read(folder / SECONDS)
     except ValueError:
         return {}
 

@@ -25,7 +25,7 @@ import psutil
 from ansinh import hashes, store
 from ansinh.batch.plan import code_hash, key_file, set_aside, versions
 from ansinh.batch.pool import pool_of
-from ansinh.batch.share import Files, Share, sha256
+from ansinh.batch.share import Files, Share
 from ansinh.batch.work import JobReport, Work, draft_of, execute, put_aside, write
 from ansinh.campaign import Campaign, Workspace
 from ansinh.errors import UserError
@@ -49,15 +49,19 @@ def restore(workspace: Workspace, campaign: Campaign, address: str) -> None:
     share, name = Share(address), f"{campaign.name}-{campaign.as_of}"
     folder = workspace.store(campaign, campaign.as_of)
     if store.has_findings(folder):
-        snapshots = [other for other in folder.parent.glob("????-??-??") if other.name <= folder.name]
-        paths = [path for snapshot in snapshots for path in snapshot.rglob("*") if path.is_file() and ".spill" not in path.parts]
-        files = {path.relative_to(workspace.root).as_posix(): sha256(path) for path in paths}
+        paths = [
+            path
+            for snapshot in (*store.earlier(folder), folder)
+            for path in snapshot.rglob("*")
+            if path.is_file() and ".spill" not in path.parts
+        ]
+        files = {path.relative_to(workspace.root).as_posix(): hashes.anew(path) for path in paths}
         share.send(workspace.root, files)
         share.publish(name, files)
     elif files := share.published(name):
         share.fetch(workspace.root, files)
         # What must be withheld was decided even where it came to nothing, and then has no file.
-        for snapshot in folder.parent.glob("????-??-??"):
+        for snapshot in store.snapshots(folder.parent):
             (snapshot / store.WITHHELD.name).mkdir(exist_ok=True)
 
 
@@ -110,7 +114,7 @@ def do(errand: Errand) -> tuple[JobReport, dict[str, str]]:
     there = replace(work, root=root, job=replace(job, **moved))
     report = _execute(there)
     made = there.job.target if report.status == "done" else draft_of(there)
-    sent = {made.relative_to(root).as_posix(): sha256(made)} if made.is_file() else {}
+    sent = {made.relative_to(root).as_posix(): hashes.anew(made)} if made.is_file() else {}
     share.send(root, sent)
     made.unlink(missing_ok=True)
     return report, sent

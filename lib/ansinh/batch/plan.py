@@ -125,8 +125,7 @@ def last_good(job: Job) -> Path | None:
     if aside.is_file():
         return aside
     snapshots = job.target.parents[1]
-    earlier = [folder for folder in snapshots.parent.glob("????-??-??") if folder.name < snapshots.name]
-    found = [path for folder in sorted(earlier, reverse=True) if (path := folder / job.target.parent.name / job.target.name).is_file()]
+    found = [path for folder in reversed(store.earlier(snapshots)) if (path := folder / job.target.parent.name / job.target.name).is_file()]
     return found[0] if found else None
 
 
@@ -200,7 +199,7 @@ class _Held:
     """
 
     def __init__(self, folder: Path) -> None:
-        before = [other for other in sorted(folder.parent.glob("????-??-??")) if other.name < folder.name and store.has_findings(other)]
+        before = list(filter(store.has_findings, store.earlier(folder)))
         self._today = _by_unit(folder, store.TABLES)
         self._earlier = {other.name: _by_unit(other, SHOWN_LATER) for other in before}
 

@@ -14,15 +14,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ansinh import hashes
 from ansinh.errors import NotReady, UserError
 
 Files = Mapping[str, str]
 """Name relative to the workspace → SHA-256 of its content."""
-
-
-def sha256(path: Path) -> str:
-    """Return the hash a file is shared under."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 class Share:
@@ -54,7 +50,7 @@ class Share:
         """
         for name, digest in sorted(files.items()):
             path = root / name
-            if path.is_file() and sha256(path) == digest:
+            if path.is_file() and hashes.anew(path) == digest:
                 continue
             try:
                 content: bytes = self._files.cat_file(self._place(digest))

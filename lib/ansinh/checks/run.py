@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -69,9 +68,4 @@ def _signature(workspace: Workspace, campaign: Campaign, target: Path) -> str:
 
 def _earlier(target: Path) -> list[Path]:
     """Return the judged snapshots before this one, oldest first."""
-    today = dt.date.fromisoformat(target.name)
-    found = []
-    for folder in sorted(target.parent.glob("????-??-??")):
-        if dt.date.fromisoformat(folder.name) < today and any((folder / "findings").glob("unit=*/part.parquet")):
-            found.append(folder)
-    return found
+    return [folder for folder in store.earlier(target) if any((folder / "findings").glob("unit=*/part.parquet"))]

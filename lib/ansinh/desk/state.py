@@ -24,8 +24,8 @@ class Snapshot:
 
 def snapshots(workspace: Workspace, campaign: Campaign) -> list[Snapshot]:
     """Return the judged snapshots of a campaign, newest first."""
-    folders = sorted((workspace.data(campaign) / "store").glob("????-??-??"), reverse=True)
-    return [_snapshot(folder) for folder in folders if store.has_findings(folder)]
+    folders = store.snapshots(workspace.data(campaign) / "store")
+    return [_snapshot(folder) for folder in reversed(folders) if store.has_findings(folder)]
 
 
 def _snapshot(folder: Path) -> Snapshot:

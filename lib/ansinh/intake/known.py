@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -27,8 +28,32 @@ class SheetLoad:
     rows_quarantined: int
 
 
+class Reconciled:
+    """Rows of several parts together (sheets of a file, files of a load): rows read = rows kept + rows quarantined."""
+
+    @property
+    def parts(self) -> Sequence[SheetLoad | Reconciled]:
+        """What it consists of."""
+        raise NotImplementedError
+
+    @property
+    def rows_read(self) -> int:
+        """Data rows read in all parts."""
+        return sum(part.rows_read for part in self.parts)
+
+    @property
+    def rows_kept(self) -> int:
+        """Rows kept in all parts."""
+        return sum(part.rows_kept for part in self.parts)
+
+    @property
+    def rows_quarantined(self) -> int:
+        """Rows quarantined in all parts."""
+        return sum(part.rows_quarantined for part in self.parts)
+
+
 @dataclass(frozen=True)
-class FileLoad:
+class FileLoad(Reconciled):
     """One file as loaded or refused. `path` is relative to the sources folder; `message` says why it was refused."""
 
     path: str
@@ -46,19 +71,9 @@ class FileLoad:
         return tuple(dict.fromkeys(sheet.message for sheet in self.sheets if sheet.message))
 
     @property
-    def rows_read(self) -> int:
-        """Data rows read in all sheets."""
-        return sum(sheet.rows_read for sheet in self.sheets)
-
-    @property
-    def rows_kept(self) -> int:
-        """Rows kept in all sheets."""
-        return sum(sheet.rows_kept for sheet in self.sheets)
-
-    @property
-    def rows_quarantined(self) -> int:
-        """Rows quarantined in all sheets."""
-        return sum(sheet.rows_quarantined for sheet in self.sheets)
+    def parts(self) -> Sequence[SheetLoad]:
+        """The file's sheets."""
+        return self.sheets
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from ansinh.campaign import KINDS, Campaign, Workspace
 from ansinh.errors import Busy, SourceError
 from ansinh.intake import keys
 from ansinh.intake.history import note
-from ansinh.intake.known import FileLoad, Job, SheetLoad, known
+from ansinh.intake.known import FileLoad, Job, Reconciled, SheetLoad, known
 
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
@@ -29,7 +29,7 @@ IGNORED = ("~$", ".", "Thumbs.db", "desktop.ini")
 
 
 @dataclass(frozen=True)
-class LoadReport:
+class LoadReport(Reconciled):
     """What a load did, file by file."""
 
     files: tuple[FileLoad, ...]
@@ -39,19 +39,9 @@ class LoadReport:
     """Rows of returned worklists by what became of them (corrections.STATES)."""
 
     @property
-    def rows_read(self) -> int:
-        """Data rows read in all files."""
-        return sum(file.rows_read for file in self.files)
-
-    @property
-    def rows_kept(self) -> int:
-        """Rows kept in all files."""
-        return sum(file.rows_kept for file in self.files)
-
-    @property
-    def rows_quarantined(self) -> int:
-        """Rows quarantined in all files."""
-        return sum(file.rows_quarantined for file in self.files)
+    def parts(self) -> Sequence[FileLoad]:
+        """The files."""
+        return self.files
 
     @property
     def refused(self) -> tuple[FileLoad, ...]:
@@ -121,8 +111,7 @@ def _link(workspace: Workspace, campaign: Campaign, folders: list[Path], secret:
 
 def _before(target: Path) -> Path | None:
     """Return the store of the snapshot before this one, None for the first."""
-    earlier = (folder for folder in target.parent.glob("????-??-??") if folder.name < target.name)
-    return max((folder for folder in earlier if store.signature_of(folder, "intake")), default=None)
+    return next((folder for folder in reversed(store.earlier(target)) if store.signature_of(folder, "intake")), None)
 
 
 def _signature(loads: list[FileLoad], folders: list[Path], secret: str, before: Path | None) -> str:

@@ -88,8 +88,7 @@ def previous(scope: Scope) -> Path | None:
 def snapshots(scope: Scope) -> list[Path]:
     """Return the stores of the judged snapshots up to and with this one, oldest first."""
     today = scope.workspace.store(scope.campaign, scope.campaign.as_of)
-    earlier = [folder for folder in sorted(today.parent.glob("????-??-??")) if folder.name < today.name and store.has_findings(folder)]
-    return [*earlier, today]
+    return [*filter(store.has_findings, store.earlier(today)), today]
 
 
 def changed_rules(scope: Scope) -> list[RuleChange]:

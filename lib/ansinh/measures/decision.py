@@ -35,8 +35,7 @@ def protect(workspace: Workspace, campaign: Campaign, *, force: bool = False) ->
 
 def before(target: Path) -> list[Path]:
     """Return the last LOOK_BACK earlier snapshots whose pages were decided on, oldest first."""
-    folders = sorted(folder for folder in target.parent.glob("????-??-??") if folder.name < target.name)
-    return [folder for folder in folders if store.has_withheld(folder) and store.has_findings(folder)][-LOOK_BACK:]
+    return [folder for folder in store.earlier(target) if store.has_withheld(folder) and store.has_findings(folder)][-LOOK_BACK:]
 
 
 def _signature(campaign: Campaign, target: Path) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 from dataclasses import replace
 
 import pandas as pd
@@ -38,9 +37,7 @@ def snapshots(scope: Scope) -> Counts:
     """Return one row per judged snapshot up to the campaign's as-of date (key `as_of`, YYYY-MM-DD), oldest first."""
     rows = []
     here = scope.workspace.store(scope.campaign, scope.campaign.as_of)
-    for folder in sorted(here.parent.glob("????-??-??")):
-        if dt.date.fromisoformat(folder.name) > scope.campaign.as_of or not store.has_findings(folder):
-            continue
+    for folder in filter(store.has_findings, [*store.earlier(here), here]):
         with contextlib.ExitStack() as opened:
             con = scope.con
             if folder != here:

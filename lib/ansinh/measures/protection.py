@@ -177,12 +177,11 @@ def _earlier(scope: Scope) -> frozenset[str]:
     today = scope.workspace.store(scope.campaign, scope.campaign.as_of)
     own = f"{scope.place}||"
     found = {f"{scope.place}|snapshot={today.name}|{cell.removeprefix(own)}" for cell in scope.withheld if cell.startswith(own)}
-    for folder in sorted(today.parent.glob("????-??-??")):
-        if folder.name < today.name and store.has_withheld(folder):
-            con = store.connect(folder, [store.WITHHELD], units=[scope.home or store.NO_UNIT])
-            cells = store.query(con, "SELECT cell FROM withheld", what="what was withheld")["cell"]
-            con.close()
-            found |= {f"{scope.place}|snapshot={folder.name}|{cell.removeprefix(own)}" for cell in cells if cell.startswith(own)}
+    for folder in filter(store.has_withheld, store.earlier(today)):
+        con = store.connect(folder, [store.WITHHELD], units=[scope.home or store.NO_UNIT])
+        cells = store.query(con, "SELECT cell FROM withheld", what="what was withheld")["cell"]
+        con.close()
+        found |= {f"{scope.place}|snapshot={folder.name}|{cell.removeprefix(own)}" for cell in cells if cell.startswith(own)}
     return frozenset(found)
 
 

@@ -7,7 +7,6 @@ system cannot exchange two folders in one step, `_site.old` for an instant.
 from __future__ import annotations
 
 import ctypes
-import hashlib
 import json
 import os
 import shutil
@@ -19,6 +18,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from ansinh import hashes
 from ansinh.campaign import Campaign
 from ansinh.errors import Busy, UserError
 
@@ -94,7 +94,7 @@ def pages_of(site: Path) -> int:
 def sums(site: Path) -> dict[str, str]:
     """Return the SHA-256 of every file of a site, by its path; the sums themselves and their signatures left out."""
     found = {path.relative_to(site).as_posix(): path for path in sorted(site.rglob("*")) if path.is_file()}
-    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in found.items() if name not in (SUMS, *SIGNATURES)}
+    return {name: hashes.anew(path) for name, path in found.items() if name not in (SUMS, *SIGNATURES)}
 
 
 def write_sums(site: Path) -> None:

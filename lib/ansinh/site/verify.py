@@ -83,8 +83,7 @@ def _digest(sources: Path, name: PurePosixPath) -> str | None:
     """Return the hash of a source file, or of a list inside a zipped folder (`folder.zip/list.xlsx`); None when it is gone."""
     path = sources / name
     if path.is_file():
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashes.anew(path)
     archive = sources / name.parent
     return _member(archive, name.name) if archive.is_file() else None
 
@@ -99,7 +98,7 @@ def _member(archive: Path, name: str) -> str | None:
 
 
 def _store(workspace: Workspace, campaign: Campaign, evidence: Mapping[str, Any]) -> Iterator[str]:
-    now = store_files(workspace.store(campaign, campaign.as_of), hashes.plainly)
+    now = store_files(workspace.store(campaign, campaign.as_of), hashes.anew)
     path = workspace.runs(campaign, campaign.as_of) / STORE
     before = dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
     if by_table(before) != evidence["store"]["tables"]:
@@ -109,9 +108,9 @@ def _store(workspace: Workspace, campaign: Campaign, evidence: Mapping[str, Any]
 
 def _notebooks(workspace: Workspace, campaign: Campaign, evidence: Mapping[str, Any]) -> Iterator[str]:
     before = {f"{name}.ipynb": digest for name, digest in evidence["notebooks"].items()}
-    now = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in workspace.notebooks.glob("*.ipynb") if path.name in before}
+    now = {path.name: hashes.anew(path) for path in workspace.notebooks.glob("*.ipynb") if path.name in before}
     yield from compared(before, now, "notebook")
     runs = workspace.runs(campaign, campaign.as_of)
     sealed = {f"{page['place']}/{page['notebook']}.ipynb": page["sha256"] for page in evidence["pages"]}
-    there = {name: hashlib.sha256((runs / name).read_bytes()).hexdigest() for name in sealed if (runs / name).is_file()}
+    there = {name: hashes.anew(runs / name) for name in sealed if (runs / name).is_file()}
     yield from compared(sealed, there, "executed notebook")

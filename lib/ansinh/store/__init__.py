@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ansinh.doors import on_first_use
-from ansinh.store.standing import has_findings, has_withheld, part, sign, signature_of, signed, told, unsign
+from ansinh.store.standing import earlier, has_findings, has_withheld, part, sign, signature_of, signed, snapshots, told, unsign
 from ansinh.store.tables import (
     ACCOUNTS,
     BENEFICIARIES,
@@ -32,7 +32,7 @@ from ansinh.store.tables import (
 )
 
 if TYPE_CHECKING:
-    from ansinh.store.engine import BATCH, connect, empty, in_memory, query, sql_type, write, write_all
+    from ansinh.store.engine import BATCH, connect, empty, in_memory, query, select, sql_type, write, write_all
 
 __all__ = [
     "ACCOUNTS",
@@ -55,6 +55,7 @@ __all__ = [
     "WITHHELD",
     "connect",
     "data_model",
+    "earlier",
     "empty",
     "has_findings",
     "has_withheld",
@@ -65,6 +66,7 @@ __all__ = [
     "sign",
     "signature_of",
     "signed",
+    "snapshots",
     "sql_type",
     "told",
     "unsign",

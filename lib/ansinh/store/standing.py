@@ -23,6 +23,16 @@ def part(store: Path, table: Table, unit: str) -> Path:
     return store / table.name / f"unit={unit}" / "part.parquet"
 
 
+def snapshots(folder: Path) -> list[Path]:
+    """Return the folders of a campaign's snapshots in `folder`, each named by its as-of date (YYYY-MM-DD), oldest first."""
+    return sorted(folder.glob("????-??-??"))
+
+
+def earlier(snapshot: Path) -> list[Path]:
+    """Return the folders of the snapshots before this one, oldest first: stores, or what was made of them."""
+    return [other for other in snapshots(snapshot.parent) if other.name < snapshot.name]
+
+
 def has_findings(store: Path) -> bool:
     """Tell whether `ansinh check` has run on this store."""
     return (store / PERSONS.name).is_dir()

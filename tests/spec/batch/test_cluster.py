@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from ansinh import hashes
 from ansinh.batch import run
 from ansinh.batch.plan import plan
-from ansinh.batch.share import Share, sha256
+from ansinh.batch.share import Share
 from ansinh.campaign import Campaign, Workspace
 from ansinh.errors import NotReady, UserError
 from tests.conftest import small
@@ -87,7 +88,7 @@ def test_a_share_sends_only_what_is_missing_and_gives_nothing_stale_or_broken(tm
     here, there, share = tmp_path / "here", tmp_path / "there", Share(f"file://{tmp_path / 'share'}")
     (here / "a").mkdir(parents=True)
     (here / "a" / "x").write_bytes(b"one")
-    files = {"a/x": sha256(here / "a" / "x")}
+    files = {"a/x": hashes.anew(here / "a" / "x")}
     assert (share.send(here, files), share.send(here, files)) == (1, 0)
     share.fetch(there, files)
     assert (there / "a" / "x").read_bytes() == b"one"

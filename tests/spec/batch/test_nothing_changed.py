@@ -173,7 +173,7 @@ def test_evidence_follows_a_sealed_notebook_that_was_made_anew(copy: Workspace) 
     job.target.write_bytes(job.target.read_bytes() + b"\n")
     evidence.write_evidence(copy, campaign, [*plan(copy, campaign), *requested(copy, campaign)], {})
     pages = {page["address"]: page["sha256"] for page in json.loads(path.read_bytes())["pages"]}
-    assert pages[job.page["address"]] == evidence.hashes.plainly(job.target)
+    assert pages[job.page["address"]] == evidence.hashes.anew(job.target)
 
 
 def published_again(workspace: Workspace, campaign: Campaign) -> bool:
