@@ -48,7 +48,7 @@ def of(path: Path) -> str:
 
 
 def anew(path: Path) -> str:
-    """Return the SHA-256 of a file's content, read now."""
+    """Return the SHA-256 of a file's content (64 hexadecimal digits), read now; raises OSError as reading it does."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

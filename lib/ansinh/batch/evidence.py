@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ansinh import __version__, hashes, store
-from ansinh.batch.plan import CITY, WITHOUT, Job, code_hash, key_file, versions
+from ansinh.batch.plan import CITY, UNREAD_SETTINGS, Job, code_hash, key_file, versions
 from ansinh.campaign import Campaign, Workspace
 
 NAME = "evidence.json"
@@ -49,7 +49,7 @@ def write_evidence(workspace: Workspace, campaign: Campaign, jobs: list[Job], se
 
 def _made_of(workspace: Workspace, campaign: Campaign, jobs: list[Job]) -> str:
     """Hash all that the evidence tells of: settings, code, libraries, every file of the store, every sealed notebook with its key."""
-    settings = campaign.model_dump(mode="json", by_alias=True, exclude=WITHOUT)
+    settings = campaign.model_dump(mode="json", by_alias=True, exclude=UNREAD_SETTINGS)
     told: list[Any] = [settings, campaign.synthetic, __version__, code_hash(), versions(), _commit()]
     told += [store_files(workspace.store(campaign, campaign.as_of))]
     told += [

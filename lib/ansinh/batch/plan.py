@@ -234,7 +234,7 @@ def _files(paths: Iterable[Path]) -> dict[str, str]:
 def _common(workspace: Workspace, campaign: Campaign) -> dict[str, Any]:
     """Return what all jobs of a campaign depend on: its settings, the files beside them, our code and the libraries."""
     return {
-        "campaign": {key: _short(value) for key, value in campaign.model_dump(mode="json", by_alias=True, exclude=WITHOUT).items()},
+        "campaign": {key: _short(value) for key, value in campaign.model_dump(mode="json", by_alias=True, exclude=UNREAD_SETTINGS).items()},
         "synthetic": campaign.synthetic,
         "settings": _settings(workspace.params),
         "code": code_hash(),
@@ -286,7 +286,7 @@ def _settings(params: Path) -> dict[str, str]:
     return {path.relative_to(params).as_posix(): hashes.of(path) for path in sorted(paths) if path.is_file()}
 
 
-WITHOUT = {"demo", "site", "sources", "notebooks"}
+UNREAD_SETTINGS = {"demo", "site", "sources", "notebooks"}
 """Settings no notebook can depend on: how large a demo city is made and what was read of which file is told by its data, where the site
 lies and which other notebooks there are by nothing."""
 ABOVE = frozenset({"site", "demo", "desk", "pipeline.py", "cli"})

@@ -39,7 +39,10 @@ def judge_all(
 
 
 def judge(con: duckdb.DuckDBPyConnection, table: str, checks: Iterable[Check]) -> None:
-    """Make the temporary table outcome_<table>: one row per judged row, one column per check with its outcome."""
+    """Make the temporary table outcome_<table>: one row per judged row, one column per check with its outcome.
+
+    Raises CampaignError naming a campaign's own check that cannot be computed on some row and the remedy, EngineError for any other.
+    """
     chosen = list(checks)
     columns = ", ".join(f'{check.outcome()} AS "{check.id}"' for check in chosen)
     try:

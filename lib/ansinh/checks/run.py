@@ -12,7 +12,7 @@ from ansinh.campaign import Campaign, Workspace
 
 Progress = Callable[[str, int, int], None]
 
-WITHOUT = {"site", "notebooks", "demo", "audience", "disclosure", "documents", "obligations", "title", "authority"}
+UNREAD_SETTINGS = {"site", "notebooks", "demo", "audience", "disclosure", "documents", "obligations", "title", "authority"}
 """Settings that no finding depends on: what is shown, where and to whom."""
 
 
@@ -57,7 +57,7 @@ def _signature(workspace: Workspace, campaign: Campaign, target: Path) -> str:
     """Hash what the findings are made of: the loaded lists, the campaign, the rules and the earlier snapshots."""
     package = Path(__file__).parents[1]
     code = [path for room in ("checks", "store") for path in sorted((package / room).glob("*.py"))]
-    digest = hashlib.sha256(campaign.model_dump_json(by_alias=True, exclude=WITHOUT).encode())
+    digest = hashlib.sha256(campaign.model_dump_json(by_alias=True, exclude=UNREAD_SETTINGS).encode())
     for path in [*code, workspace.params / "banks.csv"]:
         digest.update(hashes.of(path).encode())
     digest.update(store.signature_of(target, "intake").encode())

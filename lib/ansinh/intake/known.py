@@ -12,7 +12,19 @@ from pathlib import Path
 from ansinh import hashes
 from ansinh.campaign import Campaign
 
-WITHOUT = {"site", "notebooks", "demo", "audience", "disclosure", "documents", "obligations", "title", "authority", "exceptions", "checks"}
+UNREAD_SETTINGS = {
+    "site",
+    "notebooks",
+    "demo",
+    "audience",
+    "disclosure",
+    "documents",
+    "obligations",
+    "title",
+    "authority",
+    "exceptions",
+    "checks",
+}
 """Settings that no reading of a file depends on: what is made of its rows later."""
 
 
@@ -105,7 +117,7 @@ def rules_hash(root: Path, campaign: str) -> str:
 
 def folder_of(job: Job, content: str) -> Path:
     """Return the folder of the cache for a file with this content (its SHA-256), read as this kind of list by today's rules."""
-    rules = rules_hash(job.root, job.campaign.model_dump_json(by_alias=True, exclude=WITHOUT))
+    rules = rules_hash(job.root, job.campaign.model_dump_json(by_alias=True, exclude=UNREAD_SETTINGS))
     return job.cache / hashlib.sha256(f"{content}|{job.relative}|{job.kind}|{rules}".encode()).hexdigest()[:32]
 
 

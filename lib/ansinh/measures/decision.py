@@ -10,7 +10,7 @@ from ansinh.campaign import Campaign, Workspace
 
 LOOK_BACK = 3
 """Earlier snapshots whose pages a reader is taken to have kept."""
-WITHOUT = {"site", "sources", "notebooks", "demo", "documents", "obligations"}
+UNREAD_SETTINGS = {"site", "sources", "notebooks", "demo", "documents", "obligations"}
 """Settings that decide nothing of what is withheld: where files come from and where pages go, and words on them."""
 
 
@@ -40,7 +40,7 @@ def before(target: Path) -> list[Path]:
 
 def _signature(campaign: Campaign, target: Path) -> str:
     package = Path(__file__).parents[1]
-    digest = hashlib.sha256(campaign.model_dump_json(by_alias=True, exclude=WITHOUT).encode())
+    digest = hashlib.sha256(campaign.model_dump_json(by_alias=True, exclude=UNREAD_SETTINGS).encode())
     for path in sorted([*(package / "measures").glob("*.py"), *(package / "disclosure").glob("*.py")]):
         digest.update(hashes.of(path).encode())
     digest.update(store.signature_of(target, "check").encode())

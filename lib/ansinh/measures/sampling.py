@@ -204,7 +204,11 @@ def design_factor(confidence: float, ratio: float) -> float:
 
 
 def monetary_size(book: int, confidence: float, tolerable: float, expected: float = 0.0) -> tuple[int, int]:
-    """Return (items, interval in VND) of a monetary-unit sample of a book value in VND; tolerable and expected are shares of it."""
+    """Return (items, interval in VND) of a monetary-unit sample of a book value in VND; confidence, tolerable and expected are shares.
+
+    Source: AICPA, Audit Sampling (Audit Guide), appendix C. Raises UserError when the assumptions contradict each other or ask for more
+    than LARGEST items.
+    """
     _asked(confidence, tolerable, expected)
     items = math.ceil(design_factor(confidence, expected / tolerable) / tolerable - 1e-9)
     if items > LARGEST:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int], None]
 
-WITHOUT = {"site", "sources", "demo"}
+UNREAD_SETTINGS = {"site", "sources", "demo"}
 """Settings no page depends on: where it lies, and where the data came from."""
 
 
@@ -129,7 +129,7 @@ def _signature(
     workspace: Workspace, campaign: Campaign, jobs: Sequence[Job], renderer: str, strict: bool, failed: Sequence[tuple[str, str]]
 ) -> str:
     """Hash what the site is made of: settings, every notebook with all it depends on, the evidence, the project file, the theme and the code."""
-    settings = campaign.model_dump_json(by_alias=True, exclude=WITHOUT)
+    settings = campaign.model_dump_json(by_alias=True, exclude=UNREAD_SETTINGS)
     digest = hashlib.sha256(json.dumps([settings, renderer, strict, sorted(failed)]).encode())
     for job in jobs:
         digest.update(f"{job.label}|{job.page}|{job.key}".encode())

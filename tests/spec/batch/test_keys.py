@@ -187,7 +187,7 @@ def test_a_key_of_the_campaign_that_no_notebook_depends_on_runs_nothing(copy: Wo
 
 def test_every_other_key_of_the_campaign_is_a_dependency(copy: Workspace, campaign: Campaign) -> None:
     settings = json.loads(plan(copy, campaign, ("city_overview",))[0].key)["campaign"]
-    assert settings.keys() == Campaign.model_fields.keys() - planning.WITHOUT
+    assert settings.keys() == Campaign.model_fields.keys() - planning.UNREAD_SETTINGS
 
 
 def test_a_campaign_of_real_files_is_another_job_than_its_demo(copy: Workspace, campaign: Campaign) -> None:
@@ -219,5 +219,5 @@ def test_no_notebook_ever_asks_for_a_key_that_is_left_out(city: Workspace, campa
         for source in cells:
             if source.startswith("audit."):
                 assert eval(source, inside).html
-    assert not asked & planning.WITHOUT
+    assert not asked & planning.UNREAD_SETTINGS
     assert {"deadline", "target"} <= asked
