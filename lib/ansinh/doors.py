@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -24,3 +25,16 @@ def on_first_use(room: str, homes: Mapping[str, tuple[str, ...]]) -> Callable[[s
         return found
 
     return load
+
+
+@contextmanager
+def left_out(*modules: str) -> Iterator[None]:
+    """Let imports in this block find the modules missing: what a library takes along if it can, loads long, and nobody here needs."""
+    named = [name for name in modules if name not in sys.modules]
+    for name in named:
+        sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        for name in named:
+            del sys.modules[name]

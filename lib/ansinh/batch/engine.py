@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import multiprocessing
 import os
 import signal
-import sys
 import tempfile
 import uuid
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,20 +21,14 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from ansinh.batch import maker
 from ansinh.batch.client import WarmClient
-from ansinh.batch.maker import Maker
+from ansinh.batch.server import can_fork, warm_context
 
-PRELOAD = ("ansinh.batch.preload",)
-"""What the fork server imports once: the module that imports what notebooks need."""
 LOOK = 0.003
 """Seconds between two looks whether a killed kernel has ended."""
 GIVE_UP = 5.0
 """Seconds after which a killed kernel is left to the system."""
-
-
-def can_fork() -> bool:
-    """Tell whether kernels can be forked here."""
-    return sys.platform == "linux" and "forkserver" in multiprocessing.get_all_start_methods()
 
 
 class _Forked:
@@ -67,38 +58,15 @@ class _Forked:
         self.send_signal(signal.SIGKILL)
 
 
-_maker: Maker | None = None
-
-
-def use_maker(prepare: Callable[[], object] | None = None) -> None:
-    """Let this process, a worker forked from the warm server, have its kernels from a maker of its own.
-
-    `prepare` is called first: what it reads once, all kernels of this worker find read.
-    """
-    global _maker
-    if _maker is None and can_fork():
-        if prepare is not None:
-            prepare()
-            gc.freeze()
-        _maker = Maker()
-
-
 def start_kernel(connection_file: str, folder: str, environment: dict[str, str]) -> Any:
     """Fork a kernel: from this worker's maker, else (papermill's own command, a notebook) from a fork server of this process."""
-    if _maker is not None:
-        return _maker.make(connection_file, folder, environment)
+    if own := maker.own():
+        return own.make(connection_file, folder, environment)
     from ansinh.batch.warm import kernel_main
 
     process = warm_context().Process(target=kernel_main, args=(connection_file, folder, environment), daemon=True)
     process.start()
     return _Forked(process)
-
-
-def warm_context() -> Any:
-    """Return the multiprocessing context whose processes are forked from a server that has imported the libraries."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(PRELOAD))
-    return context
 
 
 class ForkProvisioner(LocalProvisioner):

@@ -7,14 +7,17 @@ threads, no sockets but one pair, and never runs user code. Whoever dies takes a
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import select
 import signal
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ansinh.batch.leash import end_with_parent
+from ansinh.batch.server import can_fork
 
 _LARGEST = 1 << 20
 
@@ -94,6 +97,27 @@ class Maker:
         if not answer:
             raise ConnectionError("the process that forks kernels has ended")
         return Kernel(int(answer))
+
+
+_own: Maker | None = None
+
+
+def use_maker(prepare: Callable[[], object] | None = None) -> None:
+    """Let this process, a worker forked from the warm server, have its kernels from a maker of its own.
+
+    `prepare` is called first: what it reads once, all kernels of this worker find read.
+    """
+    global _own
+    if _own is None and can_fork():
+        if prepare is not None:
+            prepare()
+            gc.freeze()
+        _own = Maker()
+
+
+def own() -> Maker | None:
+    """Return this worker's maker; None in any other process."""
+    return _own
 
 
 def _serve(requests: socket.socket) -> None:

@@ -6,14 +6,18 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")
 
-import nbclient
-import papermill
-import papermill.engines
-
-from ansinh.batch import pool, warm
 from ansinh.batch.leash import end_with_parent
+from ansinh.doors import left_out
 
-LIBRARIES = (warm.WARM, nbclient, papermill, pool)
+# Where JupyterLab is installed, jsonschema would build a grammar of web addresses (0.9 s), which no notebook's format asks for.
+with left_out("rfc3987_syntax"):
+    import nbclient
+    import papermill
+    import papermill.engines
+
+    from ansinh.batch import engine, pool, warm
+
+LIBRARIES = (warm.WARM, nbclient, papermill, engine, pool)
 
 end_with_parent()
 warm.rehearse()

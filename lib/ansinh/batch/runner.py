@@ -67,6 +67,10 @@ def run(
     ended = {job.label: JobReport(job.notebook, job.unit, "unchanged") for job in whole}
     seconds: dict[str, float] = {}
     if todo:
+        if not scheduler:
+            from ansinh.batch import server
+
+            server.begin()
         many = min(jobs or os.cpu_count() or 1, len(todo))
         time_left = TimeLeft(todo, last_seconds(workspace, campaign))
         works = [Work(workspace.root, campaign, job, time_limit, memory_limit or memory_share(many)) for job in time_left.longest_first]

@@ -26,6 +26,7 @@ import ansinh.audit
 import ansinh.batch.seal
 import ansinh.store.engine
 from ansinh.batch.leash import MEMORY, end_with_parent, limit_memory
+from ansinh.doors import left_out
 from ansinh.show import figures
 
 WARM = (duckdb, IPython, matplotlib, pandas, pyarrow, tornado, ansinh.audit, ansinh.store.engine)
@@ -37,10 +38,9 @@ def rehearse() -> None:
     Frozen objects are never walked by a kernel's collector, so the pages they lie on stay shared between all kernels. Nobody debugs a
     kernel of a batch, and the debugger takes longer to load than all else a kernel needs to begin: it is left out.
     """
-    sys.modules["debugpy"] = None  # type: ignore[assignment]
-    importlib.import_module("ipykernel.ipkernel")
-    importlib.import_module("ipykernel.debugger")
-    del sys.modules["debugpy"]
+    with left_out("debugpy"):
+        importlib.import_module("ipykernel.ipkernel")
+        importlib.import_module("ipykernel.debugger")
     days = [dt.date(2000, 1, day) for day in range(1, 10)]
     figures.trend(days, [at / 10 for at in range(9)], deadline=dt.date(2000, 1, 12), target=1.0, id="x", title="x", description="x")
     gc.collect()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -69,11 +69,10 @@ def changes(scope: Scope) -> Counts:
     earlier = previous(scope)
     if earlier is not None:
         sql = f"SELECT check_id, row_id FROM findings WHERE {scope.where}"
-        con = store.connect(earlier, [store.FINDINGS], units=[scope.home] if scope.home else None)
         # What a check no longer in force had found is not mended by anybody.
         sql += " AND check_id IN (" + ", ".join(f"'{check.id}'" for check in catalogue(scope.campaign)) + ")"
-        frame.loc[len(frame)] = ["mended", _mended(store.query(con, sql, what="earlier findings"), scope.query(sql, "changes"))]
-        con.close()
+        with scope.within(earlier, store.FINDINGS) as then:
+            frame.loc[len(frame)] = ["mended", _mended(then.query(sql, "earlier findings"), scope.query(sql, "changes"))]
     order = {state: at for at, state in enumerate(("new", "standing", "reopened", "mended"))}
     frame = frame.sort_values("state", key=lambda states: states.map(order)).reset_index(drop=True)
     return Counts(frame, ("state",), {"findings": None}, unit="records", place=scope.place, axis="state")
@@ -115,11 +114,8 @@ class RuleChange:
 
 
 def _versions(scope: Scope, folder: Path) -> dict[str, int]:
-    con = store.connect(folder, [store.OUTCOMES], units=[scope.home] if scope.home else None)
-    rows = replace(scope, con=con).query(
-        "SELECT check_id, max(check_version) AS version FROM outcomes GROUP BY 1", "the rules of a snapshot"
-    )
-    con.close()
+    with scope.within(folder, store.OUTCOMES) as then:
+        rows = then.query("SELECT check_id, max(check_version) AS version FROM outcomes GROUP BY 1", "the rules of a snapshot")
     return {str(id): int(version) for id, version in zip(rows["check_id"], rows["version"], strict=True)}
 
 

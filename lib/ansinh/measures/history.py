@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from dataclasses import replace
-
 import pandas as pd
 
 from ansinh import store
@@ -38,11 +35,8 @@ def snapshots(scope: Scope) -> Counts:
     rows = []
     here = scope.workspace.store(scope.campaign, scope.campaign.as_of)
     for folder in filter(store.has_findings, [*store.earlier(here), here]):
-        with contextlib.ExitStack() as opened:
-            con = scope.con
-            if folder != here:
-                con = opened.enter_context(store.connect(folder, [store.PERSONS], units=[scope.home] if scope.home else None, threads=1))
-            row = one_row(replace(scope, con=con), COUNTS, PARTS, RATES).frame
+        with scope.within(folder, store.PERSONS) as then:
+            row = one_row(then, COUNTS, PARTS, RATES).frame
         row.insert(0, "as_of", folder.name)
         rows.append(row)
     frame = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=["as_of", *COUNTS])

@@ -178,9 +178,8 @@ def _earlier(scope: Scope) -> frozenset[str]:
     own = f"{scope.place}||"
     found = {f"{scope.place}|snapshot={today.name}|{cell.removeprefix(own)}" for cell in scope.withheld if cell.startswith(own)}
     for folder in filter(store.has_withheld, store.earlier(today)):
-        con = store.connect(folder, [store.WITHHELD], units=[scope.home or store.NO_UNIT])
-        cells = store.query(con, "SELECT cell FROM withheld", what="what was withheld")["cell"]
-        con.close()
+        with scope.within(folder, store.WITHHELD) as then:
+            cells = store.query(then.con, "SELECT cell FROM withheld", what="what was withheld")["cell"]
         found |= {f"{scope.place}|snapshot={folder.name}|{cell.removeprefix(own)}" for cell in cells if cell.startswith(own)}
     return frozenset(found)
 

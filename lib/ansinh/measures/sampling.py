@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from scipy.stats import beta, binom, gamma, hypergeom, t
+import scipy  # its statistics are loaded on first use: only who draws or evaluates a sample waits for them
 
 from ansinh.errors import UserError
 
@@ -84,8 +84,8 @@ def attribute_size(confidence: float, tolerable: float, expected: float = 0.0, p
 
     def chance(items: int, errors: int) -> float:
         if population is None:
-            return float(binom.cdf(errors, items, tolerable))
-        return float(hypergeom.cdf(errors, population, bad, items))
+            return float(scipy.stats.binom.cdf(errors, items, tolerable))
+        return float(scipy.stats.hypergeom.cdf(errors, population, bad, items))
 
     errors = 0
     while True:
@@ -113,8 +113,8 @@ def clopper_pearson(errors: float, items: float, confidence: float) -> Bound:
     """Return the binomial bounds of a share (C. Clopper, E. Pearson, Biometrika 26, 1934); errors and items may be effective, not whole."""
     if items <= 0:
         return Bound(math.nan, 0.0, 1.0, "Clopper–Pearson")
-    lower = float(beta.ppf(1 - confidence, errors, items - errors + 1)) if errors > 0 else 0.0
-    upper = float(beta.ppf(confidence, errors + 1, items - errors)) if errors < items else 1.0
+    lower = float(scipy.stats.beta.ppf(1 - confidence, errors, items - errors + 1)) if errors > 0 else 0.0
+    upper = float(scipy.stats.beta.ppf(confidence, errors + 1, items - errors)) if errors < items else 1.0
     return Bound(errors / items, lower, upper, "Clopper–Pearson")
 
 
@@ -123,9 +123,9 @@ def hypergeometric(errors: int, items: int, population: int, confidence: float) 
     risk = 1 - confidence
     low, high = errors, population - items + errors
     # The largest number of errors with which so few would still be seen, the smallest with which so many would.
-    first = _smallest(lambda bad: float(hypergeom.cdf(errors, population, bad, items)) <= risk * LEVEL, low, high)
+    first = _smallest(lambda bad: float(scipy.stats.hypergeom.cdf(errors, population, bad, items)) <= risk * LEVEL, low, high)
     upper = high if first is None else first - 1
-    least = _smallest(lambda bad: float(hypergeom.sf(errors - 1, population, bad, items)) > risk * LEVEL, low, high)
+    least = _smallest(lambda bad: float(scipy.stats.hypergeom.sf(errors - 1, population, bad, items)) > risk * LEVEL, low, high)
     lower = errors if least is None else least
     return Bound(errors / items if items else math.nan, lower / population, upper / population, "siêu bội")
 
@@ -150,7 +150,7 @@ def stratified(strata: Sequence[Stratum], confidence: float) -> Bound:
         effective = share * (1 - share) / variance
     free = items - len(strata)
     if free > 0:
-        effective *= (float(t.ppf(confidence, items - 1)) / float(t.ppf(confidence, free))) ** 2
+        effective *= (float(scipy.stats.t.ppf(confidence, items - 1)) / float(scipy.stats.t.ppf(confidence, free))) ** 2
     effective = min(effective, float(items))
     found = clopper_pearson(share * effective, effective, confidence)
     return Bound(share, found.lower, found.upper, "phân tầng, Korn–Graubard")
@@ -183,7 +183,7 @@ def allocate(populations: Sequence[int], items: int, least: int = 2) -> list[int
 
 def confidence_factor(confidence: float, errors: int = 0) -> float:
     """Return the Poisson factor for so many errors: 3.00, 4.75, 6.30 … at 95 % (AICPA, Audit Sampling, appendix C)."""
-    return float(gamma.ppf(confidence, errors + 1))
+    return float(scipy.stats.gamma.ppf(confidence, errors + 1))
 
 
 def design_factor(confidence: float, ratio: float) -> float:
@@ -196,7 +196,7 @@ def design_factor(confidence: float, ratio: float) -> float:
         raise UserError(f"Expected is {ratio:.0%} of tolerable misstatement; monetary-unit sampling serves up to {LARGEST_RATIO:.0%}.")
     factor = confidence_factor(confidence)
     for _ in range(10_000):
-        following = float(gamma.ppf(confidence, 1 + ratio * factor))
+        following = float(scipy.stats.gamma.ppf(confidence, 1 + ratio * factor))
         if abs(following - factor) < 1e-10:
             break
         factor = following

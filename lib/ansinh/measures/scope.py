@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -109,6 +111,17 @@ class Scope:
         if sql not in self._answers:
             self._answers[sql] = store.query(self.con, sql, what=what)
         return self._answers[sql].copy()
+
+    @contextmanager
+    def within(self, folder: Path, table: store.Table) -> Iterator[Scope]:
+        """Open one table of the same place in the snapshot whose store is `folder`; today's is open already."""
+        if folder == self.workspace.store(self.campaign, self.campaign.as_of):
+            yield self
+            return
+        home = self.home or (store.NO_UNIT if table is store.WITHHELD else "")
+        # A place's rows are few, and starting the engine's threads takes longer than reading them.
+        with store.connect(folder, [table], units=[home] if home else None, threads=1 if home else 0) as con:
+            yield replace(self, con=con)
 
     def by_row(self, counts: Mapping[str, str]) -> pd.DataFrame:
         """Return one row per part or unit (register order, nobody's rows included) and a total row.
