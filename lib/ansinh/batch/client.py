@@ -6,10 +6,13 @@ import time
 from queue import Empty
 from typing import Any
 
+import zmq
 from jupyter_client.asynchronous.client import AsyncKernelClient
 
 PATIENCE = 0.2
 """Seconds to wait for the kernel's output channel before asking once more."""
+KNOCK = 2
+"""Milliseconds between two tries to reach a kernel that is not listening yet (ZeroMQ's own: 100)."""
 
 
 class WarmClient(AsyncKernelClient):
@@ -17,6 +20,7 @@ class WarmClient(AsyncKernelClient):
 
     def start_channels(self, *channels: bool, **named: bool) -> None:
         """Open the channels, without a thread that listens for heartbeats: the process itself tells whether it lives."""
+        self.context.setsockopt(zmq.RECONNECT_IVL, KNOCK)
         super().start_channels(*channels, **{**named, "hb": False})
 
     async def _async_wait_for_ready(self, timeout: float | None = None) -> None:

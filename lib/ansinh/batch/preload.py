@@ -9,8 +9,9 @@ os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")
 from ansinh.batch.leash import end_with_parent
 from ansinh.doors import left_out
 
-# Where JupyterLab is installed, jsonschema would build a grammar of web addresses (0.9 s), which no notebook's format asks for.
-with left_out("rfc3987_syntax"):
+# Where JupyterLab is installed, jsonschema would build a grammar of web addresses (0.9 s), which no notebook's format asks for; where
+# boto3 is, papermill would load it, and notebooks lie on this disk.
+with left_out("rfc3987_syntax", "boto3"):
     import nbclient
     import papermill
     import papermill.engines

@@ -15,8 +15,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+import scipy  # its graphs are loaded on first use: notebooks of districts decide nothing
 
 from ansinh.campaign import Disclosure
 from ansinh.disclosure.tables import HIDDEN, Counts, cell_names, primary_marks
@@ -247,8 +246,8 @@ class _Network:
                 self._in[cell].append(at)
         first = np.array([members[0] for members in self._members for _ in members], dtype=int)
         every = np.array([member for members in self._members for member in members], dtype=int)
-        links = coo_array((np.ones(len(every)), (first, every)), shape=(cells, cells))
-        self._linked = connected_components(links, directed=False)[1]
+        links = scipy.sparse.coo_array((np.ones(len(every)), (first, every)), shape=(cells, cells))
+        self._linked = scipy.sparse.csgraph.connected_components(links, directed=False)[1]
 
     def bounds(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the bounds after every equation has told all it can (interval propagation to its fixed point)."""

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from ansinh.campaign import Campaign, Disclosure, Workspace
 from ansinh.disclosure import HIDDEN, OPEN, SMALL, Board, Counts, Released, cell_names, release
+from tests.attacks import possible
 from tests.spec.disclosure.attacker import Attack
-from tests.spec.disclosure.test_attack import possible
 
 RULE = Disclosure()
 PUBLIC: Campaign = Workspace(Path(__file__).parents[3]).campaign().model_copy(update={"disclosure": RULE})

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from ansinh import casework
 from ansinh.campaign import Workspace
 from ansinh.site.swap import sums
 from tests.conftest import lay_workspace
+from tests.spec.casework.test_sample import fill
 
 pytestmark = pytest.mark.slow
 PEOPLE, SEED, UNITS = 9000, 7, ("001", "006")
@@ -79,3 +81,20 @@ def test_and_says_which_page_is_not_what_the_inputs_give(here: Workspace) -> Non
     finally:
         page.write_bytes(before)
     assert (done.returncode, done.stdout) == (1, "page chi-thi.html: differs\n")
+
+
+def test_a_page_with_an_evaluated_sample_is_built_again_the_same_too(here: Workspace, tmp_path: Path) -> None:
+    unit = UNITS[0]
+    drawn = casework.draw(here, here.campaign(), tmp_path / "sample", seed=20240115, unit=unit)
+    for step in (
+        ("sample", "--evaluate", str(fill(drawn, wrong=1))),
+        ("run", "--notebook", "audit_sample", "--unit", unit),
+        ("site",),
+    ):
+        done = ansinh(here, *step, env=HERE)
+        assert done.returncode == 0, done.stdout + done.stderr
+    (page,) = (here.output(here.campaign()) / "don-vi").glob("*/mau-kiem-toan.html")
+    assert "Chưa có mẫu" not in page.read_text(encoding="utf-8")
+    done = ansinh(here, "verify", "--rebuild", env=HERE | {"TZ": "UTC"})
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "built again the same" in done.stdout
