@@ -27,6 +27,10 @@ EXPECTED_SHARE = 0.003
 SHARED_BY_MANY = 8
 """A phone or account under more persons than this is an official's or a cashier's, and says nothing about who is who."""
 
+NAMESAKES = 64
+"""Persons of one name and birth year up to whom that alone is reason to look at a pair. Among more, EXPECTED_SHARE / 64 leaves even a
+misread digit of the birth date far below any threshold; who agrees in anything else besides is looked at by another rule."""
+
 Progress = Callable[[str, int, int], None]
 
 _SLIP = "hamming({0}_l, {0}_r) <= 2 AND damerau_levenshtein({0}_l, {0}_r) <= 1"
@@ -128,8 +132,9 @@ MODEL = Model(
         ),
     ),
     blocking=(
-        "l.name_key = r.name_key AND l.birth_year = r.birth_year",
-        "l.name_sorted = r.name_sorted AND l.birth_year = r.birth_year",
+        "l.seldom = r.seldom AND l.birth_year = r.birth_year",
+        "l.name_sorted = r.name_sorted AND l.birth = r.birth",
+        "l.name_sorted = r.name_sorted AND l.birth_year = r.birth_year AND l.unit = r.unit",
         "l.ends = r.ends AND l.birth = r.birth",
         "l.given = r.given AND l.birth = r.birth",
         "l.surname = r.surname AND l.birth = r.birth AND l.unit = r.unit",
@@ -147,26 +152,45 @@ MODEL = Model(
 
 _PEOPLE = """
 CREATE TEMP TABLE same_person_people AS
-WITH ranked AS (
+WITH several AS (SELECT person_id FROM beneficiaries WHERE person_id <> '' GROUP BY 1 HAVING count(*) > 1),
+ranked AS (
     SELECT *, row_number() OVER (PARTITION BY person_id ORDER BY
         (full_name IS NULL)::INT + (birth_date IS NULL)::INT + (number IS NULL)::INT + (commune IS NULL)::INT, unit, record_id) AS place
-    FROM beneficiaries WHERE person_id <> ''),
-phones AS (SELECT phone FROM beneficiaries WHERE phone IS NOT NULL GROUP BY phone HAVING count(DISTINCT person_id) <= {many}),
-banked AS (SELECT account_number FROM accounts WHERE account_number IS NOT NULL GROUP BY 1 HAVING count(DISTINCT person_id) <= {many}),
-held AS (
-    SELECT person_id, min(account_number) AS account, list_sort(list(DISTINCT account_number)) AS accounts
-    FROM accounts SEMI JOIN banked USING (account_number) WHERE person_id <> '' GROUP BY person_id)
+    FROM beneficiaries SEMI JOIN several USING (person_id)),
+best AS (
+    SELECT * FROM beneficiaries ANTI JOIN several USING (person_id) WHERE person_id <> ''
+    UNION ALL SELECT * EXCLUDE (place) FROM ranked WHERE place = 1),
+busy AS (SELECT phone FROM (SELECT DISTINCT phone, person_id FROM beneficiaries WHERE phone IS NOT NULL) GROUP BY 1 HAVING count(*) > {many}),
+crowded AS (
+    SELECT account_number FROM (SELECT DISTINCT account_number, person_id FROM accounts WHERE account_number IS NOT NULL)
+    GROUP BY 1 HAVING count(*) > {many}),
+own AS (
+    SELECT person_id, account_number FROM accounts ANTI JOIN crowded USING (account_number)
+    WHERE person_id <> '' AND account_number IS NOT NULL),
+held AS (SELECT person_id, min(account_number) AS account, max(account_number) AS last FROM own GROUP BY 1),
+lists AS (
+    SELECT person_id, list_sort(list(DISTINCT account_number)) AS accounts
+    FROM own SEMI JOIN (SELECT person_id FROM held WHERE account <> last) USING (person_id) GROUP BY 1)
 SELECT r.person_id AS unique_id, r.record_id, r.unit, r.commune, lower(nullif(trim(r.village), '')) AS village,
     r.name_key, t.tone, t.tone = lower(r.name_key) AS bare, string_split(r.name_key, ' ') AS words,
     array_to_string(list_sort(string_split(r.name_key, ' ')), ' ') AS name_sorted,
     split_part(r.name_key, ' ', 1) AS surname, split_part(r.name_key, ' ', -1) AS given,
     split_part(r.name_key, ' ', 1) || ' ' || split_part(r.name_key, ' ', -1) AS ends,
-    lpad(strftime(r.birth_date, '%Y%m%d'), 8, '0') AS birth, r.birth_year, r.sex, p.phone, held.account, held.accounts,
+    lpad(strftime(r.birth_date, '%Y%m%d'), 8, '0') AS birth, r.birth_year, r.sex,
+    CASE WHEN busy.phone IS NULL THEN r.phone END AS phone,
+    held.account, CASE WHEN held.account IS NOT NULL THEN coalesce(lists.accounts, [held.account]) END AS accounts,
     CASE WHEN length(r.number) BETWEEN 10 AND 12 THEN lpad(r.number, 12, '0') WHEN length(r.number) IN (8, 9) THEN lpad(r.number, 9, '0') END AS number,
     CASE WHEN length(r.number) BETWEEN 10 AND 12 THEN right(r.number, 6) END AS tail,
-    CASE WHEN length(r.number) = 12 THEN left(r.number, 9) END AS head
-FROM ranked r LEFT JOIN same_person_tones t USING (full_name) LEFT JOIN held USING (person_id) LEFT JOIN phones p ON p.phone = r.phone
-WHERE r.place = 1 ORDER BY unique_id
+    CASE WHEN length(r.number) = 12 THEN left(r.number, 6) END AS head
+FROM best r LEFT JOIN same_person_tones t USING (full_name) LEFT JOIN busy ON busy.phone = r.phone
+LEFT JOIN held USING (person_id) LEFT JOIN lists USING (person_id)
+"""
+# What few have (several records, several accounts, a phone many share) is gathered apart: at a country's size nothing wide is sorted or listed for all.
+
+_COMPARED = """
+CREATE TEMP VIEW same_person_compared AS
+SELECT p.*, CASE WHEN c.name_sorted IS NULL THEN p.name_sorted END AS seldom
+FROM same_person_people p LEFT JOIN same_person_common c ON c.name_sorted = p.name_sorted AND c.birth_year = p.birth_year
 """
 
 
@@ -199,13 +223,14 @@ def propose(
     try:
         _prepare(con)
         tell("same person: compare", 1, 3)
-        links = link(con, "same_person_people", MODEL, limit)
+        links = link(con, "same_person_compared", MODEL, limit)
         people = _among(con, links)
     except duckdb.Error as error:
         raise EngineError(f"The engine could not look for the same person ({type(error).__name__}).") from None
     finally:
-        con.execute("DROP TABLE IF EXISTS same_person_people")
-        con.execute("DROP TABLE IF EXISTS same_person_tones")
+        con.execute("DROP VIEW IF EXISTS same_person_compared")
+        for table in ("common", "people", "tones"):
+            con.execute(f"DROP TABLE IF EXISTS same_person_{table}")
     tell("same person: explain", 2, 3)
     proposals = _explained(links, people)
     tell("same person: done", 3, 3)
@@ -222,6 +247,11 @@ def _prepare(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("CREATE TEMP TABLE same_person_tones AS SELECT * FROM same_person_given")
     con.unregister("same_person_given")
     con.execute(_PEOPLE.format(many=SHARED_BY_MANY))
+    con.execute(
+        f"""CREATE TEMP TABLE same_person_common AS
+        SELECT name_sorted, birth_year FROM same_person_people GROUP BY ALL HAVING count(*) > {NAMESAKES}"""
+    )
+    con.execute(_COMPARED)
 
 
 def _among(con: duckdb.DuckDBPyConnection, links: Links) -> pd.DataFrame:
