@@ -17,7 +17,7 @@ from ansinh.campaign import Workspace, campaign_schema
 from ansinh.checks.admit import FUNCTIONS, LONGEST, OPERATORS
 from ansinh.checks.catalogue import THRESHOLDS, catalogue
 from ansinh.checks.check import VIEW_OF
-from ansinh.checks.same_person import EXPECTED_SHARE, MODEL, SHARED_BY_MANY, THRESHOLD
+from ansinh.checks.same_person import EXPECTED_SHARE, MODEL, NAMESAKES, SHARED_BY_MANY, THRESHOLD
 from ansinh.checks.views import lay_empty
 from tests.docs import reference
 
@@ -69,6 +69,7 @@ def checks() -> str:
         "thresholds": ", ".join(f"`{name}` {value}" for name, value in THRESHOLDS.items()),
         "threshold": str(THRESHOLD),
         "share": str(EXPECTED_SHARE),
+        "namesakes": str(NAMESAKES),
         "many": str(SHARED_BY_MANY),
         "blocking": "\n".join(f"- `{rule}`" for rule in MODEL.blocking),
         "model": "\n".join(_model()),
