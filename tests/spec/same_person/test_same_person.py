@@ -182,6 +182,25 @@ def test_strangers_with_common_names_do_not_flood_the_result() -> None:
     assert len(same_person.propose(city(ROW), campaign()).pairs) <= 1
 
 
+def test_among_more_namesakes_than_are_looked_at_anything_else_in_common_still_finds_one_person() -> None:
+    crowd = [
+        {
+            **ROW,
+            "full_name": "Nguyễn Thị Hoa",
+            "birth_date": dt.date(1950, 1, 1) + dt.timedelta(days=4 * place),
+            "unit": f"{place + 10:03d}",
+        }
+        | {"commune": f"{place + 500:05d}", "number": f"001150{place * 7919 % 1_000_000:06d}"}
+        for place in range(same_person.NAMESAKES + 6)
+    ]
+    turned = {**crowd[3], "full_name": "Hoa Nguyễn Thị", "number": None}
+    misread = {**crowd[9], "birth_date": None, "birth_year": 1950, "number": crowd[9]["number"][:8] + "9" + crowd[9]["number"][9:]}
+    con = city(*crowd, turned, misread | ELSEWHERE)
+    many = len(crowd)
+    pairs = same_person.propose(con, campaign(), threshold=0.5).pairs
+    assert set(zip(pairs["person_l"], pairs["person_r"], strict=True)) == {("p3", f"p{many}"), (f"p{many + 1}", "p9")}
+
+
 def test_records_that_share_a_number_are_one_person_and_no_proposal() -> None:
     con = city(ROW, {**ROW, "person_id": "p0"})
     assert proposed(con) == set()
