@@ -99,6 +99,7 @@ class Watch:
     def __init__(self) -> None:
         self._stop = threading.Event()
         self._spent: dict[tuple[int, float], float] = {}
+        self._before = time.process_time()
         self._peak = 0
         self._own = 0.0
         self._thread = threading.Thread(target=self._watch, daemon=True)
@@ -127,7 +128,7 @@ class Watch:
         """Return (CPU seconds, peak MB)."""
         self._stop.set()
         self._thread.join()
-        return sum(self._spent.values()) - self._own, round(self._peak / 1024**2)
+        return sum(self._spent.values()) - self._own - self._before, round(self._peak / 1024**2)
 
 
 WAYS: dict[str, Callable[[Workspace, list[str], Path], None]] = {

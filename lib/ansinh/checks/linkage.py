@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import logging
 import math
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -33,7 +36,7 @@ SAMPLE = 1_000
 PRIOR_PAIRS = 1_000
 """How many counted pairs a level's expected u is worth."""
 
-PORTION = 500_000
+PORTION = 2_000_000
 """Records whose pairs are compared at a time, each with all others: what is compared grows faster than the records."""
 
 SMALLEST_U = 2e-7
@@ -110,8 +113,7 @@ def _link(con: duckdb.DuckDBPyConnection, table: str, model: Model, threshold: f
     if records < 2:
         return _nothing(model)
     chances = estimate_u(con, table, model)
-    # Splink works on a copy of its own, in one database beside the store's, so that nothing of it stays behind.
-    with duckdb.connect(":memory:", config=_limits(con)) as own:
+    with _beside(con, records) as own:
         own.execute("SET enable_progress_bar = false; SET preserve_insertion_order = false")
         own.register("given", con.sql(f"SELECT * FROM {table} ORDER BY unique_id").to_arrow_reader(BATCH))
         own.execute("CREATE TABLE records AS SELECT * FROM given")
@@ -130,6 +132,25 @@ def _link(con: duckdb.DuckDBPyConnection, table: str, model: Model, threshold: f
             FROM {predicted.physical_name} ORDER BY match_weight DESC, id_l, id_r"""
         ).df()
     return Links(pairs, cluster(pairs), _weights(model, chances))
+
+
+@contextmanager
+def _beside(con: duckdb.DuckDBPyConnection, records: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a database of Splink's own beside the store's, with the same limits, so that nothing of it stays behind.
+
+    One in memory writes what does not fit again each time it has been read; so the records of a country lie in a file of the same restricted folder.
+    """
+    limits = _limits(con)
+    if records <= PORTION or not limits["temp_directory"]:
+        with duckdb.connect(":memory:", config=limits) as own:
+            yield own
+        return
+    Path(str(limits["temp_directory"])).mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(dir=str(limits["temp_directory"])) as folder,
+        duckdb.connect(Path(folder) / "link", config=limits) as own,
+    ):
+        yield own
 
 
 def _frequencies(own: duckdb.DuckDBPyConnection, column: str, records: int) -> pa.Table:

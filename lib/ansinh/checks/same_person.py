@@ -7,11 +7,13 @@ counted on the city itself, and an agreeing name weighs by its own frequency, so
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import duckdb
 import pandas as pd
+import psutil
 
 from ansinh.campaign import Campaign
 from ansinh.checks.linkage import Comparison, Level, Links, Model, level_of, link
@@ -26,6 +28,9 @@ EXPECTED_SHARE = 0.003
 
 SHARED_BY_MANY = 8
 """A phone or account under more persons than this is an official's or a cashier's, and says nothing about who is who."""
+
+PER_RECORD = 700
+"""Bytes the engine may hold for each record, where that is more than it is held to: else all is spilled and read again for every rule."""
 
 NAMESAKES = 64
 """Persons of one name and birth year up to whom that alone is reason to look at a pair. Among more, EXPECTED_SHARE / 64 leaves even a
@@ -221,10 +226,11 @@ def propose(
     tell = progress or (lambda stage, done, total: None)
     tell("same person: prepare", 0, 3)
     try:
-        _prepare(con)
-        tell("same person: compare", 1, 3)
-        links = link(con, "same_person_compared", MODEL, limit)
-        people = _among(con, links)
+        with _room(con):
+            _prepare(con)
+            tell("same person: compare", 1, 3)
+            links = link(con, "same_person_compared", MODEL, limit)
+            people = _among(con, links)
     except duckdb.Error as error:
         raise EngineError(f"The engine could not look for the same person ({type(error).__name__}).") from None
     finally:
@@ -235,6 +241,21 @@ def propose(
     proposals = _explained(links, people)
     tell("same person: done", 3, 3)
     return proposals
+
+
+@contextmanager
+def _room(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Let a held engine hold more where there are more records than a city's, at most half of this machine's memory."""
+    before, held, records = con.execute(
+        """SELECT current_setting('memory_limit'), parse_formatted_bytes(current_setting('memory_limit')), count(*) FROM beneficiaries"""
+    ).fetchall()[0]
+    wanted = min(records * PER_RECORD, psutil.virtual_memory().total // 2)
+    if wanted > held:
+        con.execute(f"SET memory_limit = '{wanted // 1024}KiB'")
+    try:
+        yield
+    finally:
+        con.execute(f"SET memory_limit = '{before}'")
 
 
 def _prepare(con: duckdb.DuckDBPyConnection) -> None:
