@@ -51,6 +51,8 @@ OTHERS = "Các lý do khác"
 """A row that gathers something else in every place."""
 OTHER_PERSONS = {"bang-chi-tra-ngan-hang"}
 """Tables over other persons than the same headings elsewhere."""
+LEAVING = ("Chưa rõ chủ tài khoản",)
+"""Rows that persons with an account leave: when its owner becomes known."""
 PARTS = {
     "persons": ("covered", "remaining", "declined", "usable", "complete", "clean", "ready", "paid", "by account"),
     "covered": ("usable",),
@@ -155,7 +157,7 @@ def read_days(sites: dict[str, Path], coverage_never_falls: bool = True) -> Atta
             whole.equations[tuple(start + at for at in cells), factors] = span
     for before, after in pairwise(told) if coverage_never_falls else ():
         for name in told[before].at:
-            if name.endswith("|covered") and name in told[after].at:
+            if name.endswith("|covered") and name in told[after].at and not any(row in name for row in LEAVING):
                 whole.add_up(f"{after} {name}", [f"{before} {name}"], exactly=False)
         for place in {name.split("|")[0] for name in told[after].at}:
             then, now = f"{before} {place}|covered", f"{after} {place}|day {before[8:]}/{before[5:7]}/{before[:4]}|covered"
