@@ -53,12 +53,10 @@ def run(workspace: Workspace, campaign: Campaign, notebook: str, unit: str, monk
 
 def names_its_place(workspace: Workspace, campaign: Campaign, executed: Any, unit: str) -> bool:
     name = workspace.register(campaign).get(unit).name if unit else campaign.place
-    shown = [output.data["text/plain"] for cell in executed.cells if cell.cell_type == "code" for output in cell.outputs]
-    return (
-        len(shown) > 5
-        and name in shown[0]
-        and not any(output.output_type == "error" for c in executed.cells for output in c.get("outputs", []))
-    )
+    given = {"parameters", "injected-parameters"}
+    cells = [cell for cell in executed.cells if cell.cell_type == "code" and not given & set(cell.metadata.tags)]
+    shown = [output.data["text/plain"] for cell in cells for output in cell.outputs if output.output_type == "execute_result"]
+    return len(shown) == len(cells) and name in shown[0]
 
 
 def test_all_notebooks_that_make_pages_are_tried(city: Workspace) -> None:
