@@ -169,7 +169,7 @@ def test_figures_made_for_officials_are_no_last_good_figures_for_the_public(work
 KILL = """
 import os, signal, sys
 from pathlib import Path
-from ansinh.site import embedded, stage, swap
+from ansinh.site import embedded, gate, stage, swap
 from tests.spec.site import test_publish
 stage_name, root, word = sys.argv[1:4]
 workspace = test_publish.Workspace(Path(root))
@@ -183,9 +183,9 @@ def dies(module, name, after=False):
     setattr(module, name, fatal)
 room = sys.modules["ansinh.site.publish"]
 where = {
-    "reading the lists": (room, "Gate", False),
+    "reading the lists": (gate, "Gate", False),
     "laying the project": (stage, "dress", True),
-    "project laid": (room, "stage", True),
+    "project laid": (stage, "stage", True),
     "writing pages": (embedded, "_lay_out", False),
     "pages written": (room, "_render", True),
     "before the gate": (room, "_finish", True),
