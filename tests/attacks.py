@@ -46,7 +46,7 @@ def narrowed(found: dict[str, tuple[float, float]]) -> dict[str, tuple[float, fl
     return {name: span for name, span in known(found).items() if span[1] > 0.5}
 
 
-def grown(campaign: Campaign, seed: int, people: int) -> Campaign:
+def another_city(campaign: Campaign, seed: int, people: int) -> Campaign:
     """Return the campaign with another demo city."""
     assert campaign.demo is not None
     return campaign.model_copy(update={"demo": campaign.demo.model_copy(update={"people": people, "seed": seed})})
@@ -54,7 +54,7 @@ def grown(campaign: Campaign, seed: int, people: int) -> Campaign:
 
 def site_of_a_day(workspace: Workspace, seed: int, people: int) -> Path:
     """Build a city's whole site; returns its folder."""
-    campaign = grown(workspace.campaign(), seed, people)
+    campaign = another_city(workspace.campaign(), seed, people)
     build(workspace, campaign, jobs=2, renderer="embedded")
     return workspace.output(campaign)
 
@@ -63,7 +63,7 @@ def sites_of_days(workspace: Workspace, kept: Path, seed: int, people: int, days
     """Build the pages about accounts of one growing city on each day; returns a copy of each day's site."""
     sites = {}
     for day in days:
-        campaign = grown(workspace.campaign("hanoi-tet-2024", dt.date.fromisoformat(day)), seed, people)
+        campaign = another_city(workspace.campaign("hanoi-tet-2024", dt.date.fromisoformat(day)), seed, people)
         notebooks = campaign.notebooks.model_copy(update={"city": ("city_overview", "method"), "unit": ("district_coverage",)})
         build(workspace, campaign.model_copy(update={"notebooks": notebooks}), jobs=2, renderer="embedded")
         sites[day] = Path(shutil.copytree(workspace.output(campaign), kept / day))

@@ -23,7 +23,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from ansinh.batch import maker
 from ansinh.batch.client import WarmClient
-from ansinh.batch.server import can_fork, warm_context
+from ansinh.batch.fork_server import can_fork, warm_context
 
 LOOK = 0.003
 """Seconds between two looks whether a killed kernel has ended."""

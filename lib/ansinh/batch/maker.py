@@ -16,8 +16,8 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ansinh.batch.fork_server import can_fork
 from ansinh.batch.leash import end_with_parent
-from ansinh.batch.server import can_fork
 
 _LARGEST = 1 << 20
 

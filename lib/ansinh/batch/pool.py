@@ -10,8 +10,8 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
+from ansinh.batch.fork_server import can_fork, warm_context
 from ansinh.batch.maker import use_maker
-from ansinh.batch.server import can_fork, warm_context
 from ansinh.batch.work import JobReport, Work, execute
 from ansinh.campaign import Campaign, Workspace
 

@@ -68,9 +68,9 @@ def run(
     seconds: dict[str, float] = {}
     if todo:
         if not scheduler:
-            from ansinh.batch import server
+            from ansinh.batch import fork_server
 
-            server.begin()
+            fork_server.begin()
         many = min(jobs or os.cpu_count() or 1, len(todo))
         time_left = TimeLeft(todo, last_seconds(workspace, campaign))
         works = [Work(workspace.root, campaign, job, time_limit, memory_limit or memory_share(many)) for job in time_left.longest_first]

@@ -250,8 +250,10 @@ def _room(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
         """SELECT current_setting('memory_limit'), parse_formatted_bytes(current_setting('memory_limit')), count(*) FROM beneficiaries"""
     ).fetchall()[0]
     wanted = min(records * PER_RECORD, psutil.virtual_memory().total // 2)
-    if wanted > held:
-        con.execute(f"SET memory_limit = '{wanted // 1024}KiB'")
+    if wanted <= held:
+        yield
+        return
+    con.execute(f"SET memory_limit = '{wanted // 1024}KiB'")
     try:
         yield
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -40,13 +41,13 @@ class SheetLoad:
     rows_quarantined: int
 
 
-class Reconciled:
+class Reconciled(ABC):
     """Rows of several parts together (sheets of a file, files of a load): rows read = rows kept + rows quarantined."""
 
     @property
+    @abstractmethod
     def parts(self) -> Sequence[SheetLoad | Reconciled]:
         """What it consists of."""
-        raise NotImplementedError
 
     @property
     def rows_read(self) -> int:

@@ -80,21 +80,15 @@ def changes(scope: Scope) -> Counts:
 
 def previous(scope: Scope) -> Path | None:
     """Return the store of the judged snapshot before this one, None for the first."""
-    folders = snapshots(scope)[:-1]
-    return folders[-1] if folders else None
-
-
-def snapshots(scope: Scope) -> list[Path]:
-    """Return the stores of the judged snapshots up to and with this one, oldest first."""
-    today = scope.workspace.store(scope.campaign, scope.campaign.as_of)
-    return [*filter(store.has_findings, store.earlier(today)), today]
+    *earlier, _ = scope.judged
+    return earlier[-1] if earlier else None
 
 
 def changed_rules(scope: Scope) -> list[RuleChange]:
     """Return the checks whose rule changed between one snapshot and the next, oldest first: a trend that crosses them compares unlike things."""
     found: list[RuleChange] = []
     before: dict[str, int] | None = None
-    for folder in snapshots(scope):
+    for folder in scope.judged:
         now = _versions(scope, folder)
         if before is not None:
             changed = (id for id in sorted({*before, *now}) if before.get(id) != now.get(id))

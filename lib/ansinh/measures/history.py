@@ -33,11 +33,10 @@ def today(scope: Scope) -> Counts:
 def snapshots(scope: Scope) -> Counts:
     """Return one row per judged snapshot up to the campaign's as-of date (key `as_of`, YYYY-MM-DD), oldest first."""
     rows = []
-    here = scope.workspace.store(scope.campaign, scope.campaign.as_of)
-    for folder in filter(store.has_findings, [*store.earlier(here), here]):
+    for folder in scope.judged:
         with scope.within(folder, store.PERSONS) as then:
             row = one_row(then, COUNTS, PARTS, RATES).frame
         row.insert(0, "as_of", folder.name)
         rows.append(row)
-    frame = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=["as_of", *COUNTS])
+    frame = pd.concat(rows, ignore_index=True)
     return Counts(frame, ("as_of",), PARTS, RATES, place=scope.place, axis="snapshot", means=MEANS)

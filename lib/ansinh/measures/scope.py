@@ -112,15 +112,23 @@ class Scope:
             self._answers[sql] = store.query(self.con, sql, what=what)
         return self._answers[sql].copy()
 
+    @property
+    def judged(self) -> list[Path]:
+        """The stores of the judged snapshots up to and with this one, oldest first."""
+        today = self.workspace.store(self.campaign, self.campaign.as_of)
+        return [*filter(store.has_findings, store.earlier(today)), today]
+
     @contextmanager
     def within(self, folder: Path, table: store.Table) -> Iterator[Scope]:
-        """Open one table of the same place in the snapshot whose store is `folder`; today's is open already."""
+        """Open one table of the same place in the snapshot whose store is `folder`; today's is open already.
+
+        Raises NotReady when there is no such store.
+        """
         if folder == self.workspace.store(self.campaign, self.campaign.as_of):
             yield self
             return
-        home = self.home or (store.NO_UNIT if table is store.WITHHELD else "")
         # A place's rows are few, and starting the engine's threads takes longer than reading them.
-        with store.connect(folder, [table], units=[home] if home else None, threads=1 if home else 0) as con:
+        with store.connect(folder, [table], units=[self.home] if self.home else None, threads=1 if self.home else 0) as con:
             yield replace(self, con=con)
 
     def by_row(self, counts: Mapping[str, str]) -> pd.DataFrame:
