@@ -81,7 +81,7 @@ def write_city(
     `latest` is the date of the last snapshot of this city, if that is later: both then have the same people with the same defects, fewer on
     the later date.
     Same seed, same bytes, whatever `jobs` is. What stood in both folders is removed first. The truth (Parquet: persons, records,
-    accounts, payments, defects) is for tests and for measuring the checks; the pipeline never reads it.
+    accounts, payments, defects, rows that name nobody) is for tests and for measuring the checks; the pipeline never reads it.
     """
     tell = progress or (lambda stage, done, total: None)
     tell("demo: people", 0, 1)
@@ -91,8 +91,10 @@ def write_city(
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
     units = workspace.units(campaign)
-    count = _write_lists(records, units, sources, jobs, tell)
     stream = streams(seed)
+    unnamed = defects.unnamed(records, pd.Timestamp(as_of), pd.Timestamp(campaign.started), stream[8])
+    records, unnamed = _write_lists(records, unnamed, units, sources, jobs, tell)
+    count = len(units)
     matched = money.compare(everyone, campaign, stream[4])
     count += _write_matches(everyone, matched, units, as_of, sources, stream[5])
     accounts, account_defects = money.account_rows(everyone, pd.Timestamp(as_of), stream[6])
@@ -100,13 +102,14 @@ def write_city(
     payments, payment_defects = money.payment_rows(everyone, campaign, pd.Timestamp(as_of), stream[7])
     count += _write_payments(payments, units, campaign, sources)
     tell("demo: lists of police, banks, payments", 1, 1)
+    unnamed[["unit", "source_file", "source_sheet", "source_row"]].to_parquet(truth / "unnamed.parquet", index=False)
     found = _truth(truth, everyone, records, matched, accounts, payments, planted, account_defects, payment_defects)
     return CityReport(count, len(everyone), len(records), found)
 
 
 def streams(seed: int | tuple[int, int]) -> list[np.random.Generator]:
     """Return the random streams of a seed, one for each step of making a city."""
-    return [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(8)]
+    return [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(9)]
 
 
 def draw(
@@ -150,7 +153,6 @@ def draw(
 
 
 def _as_written(records: pd.DataFrame) -> pd.DataFrame:
-    records["stt"] = records.groupby("unit").cumcount() + 1
     records["sex"] = records["sex"].map({"male": "Nam", "female": "Nữ"}).fillna("")
     records["number_issued"] = records["issued"].dt.strftime("%d/%m/%Y")
     records["capacity"] = records["incapable"].map({True: "Mất năng lực hành vi", False: ""})
@@ -165,8 +167,13 @@ def _write_one(book: _Book) -> files.Placed:
     return files.STYLES[book.style][1](book.path, book.frame, book.unit_name)
 
 
-def _write_lists(records: pd.DataFrame, units: tuple[Unit, ...], sources: Path, jobs: int, tell: Progress) -> int:
+def _write_lists(
+    records: pd.DataFrame, unnamed: pd.DataFrame, units: tuple[Unit, ...], sources: Path, jobs: int, tell: Progress
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Write the beneficiary list of each unit; returns the records, and the rows that name nobody, with the place where each stands."""
     columns = list(files.FIELDS)
+    own, records = records.index, pd.concat([records, unnamed], ignore_index=True)
+    records["stt"] = records.groupby("unit").cumcount() + 1
     books = []
     for number, unit in enumerate(units):
         style = files.ORDER[number % len(files.ORDER)]
@@ -181,7 +188,7 @@ def _write_lists(records: pd.DataFrame, units: tuple[Unit, ...], sources: Path, 
         records.loc[here, "source_sheet"] = placed.sheets
         records.loc[here, "source_row"] = placed.rows
         tell("demo: beneficiary lists", number, len(books))
-    return len(books)
+    return records.iloc[: len(own)].set_index(own), records.iloc[len(own) :]
 
 
 def _each(books: list[_Book], jobs: int) -> Iterable[files.Placed]:

@@ -91,6 +91,9 @@ DEFECTS: tuple[Defect, ...] = (
 DUPLICATES = {"U01": 0.0015, "U02": 0.002, "U03": 0.002, "U04": 0.0005, "U05": 0.0005, "U08": 0.001, "U09": 0.002}
 """Shares of records that get a second record: same unit, other unit, second entitlement, other name, other number, a slip, under another law."""
 
+UNNAMED = 0.0005
+"""Share of the records beside which a row stands that was begun and names nobody: intake must let it wait."""
+
 
 def plant(records: pd.DataFrame, as_of: pd.Timestamp, started: pd.Timestamp, rng: np.random.Generator) -> pd.DataFrame:
     """Plant the defects in `records` (in place) and return them: columns record (index of the record), defect, check."""
@@ -114,6 +117,14 @@ def plant(records: pd.DataFrame, as_of: pd.Timestamp, started: pd.Timestamp, rng
     planted.append(_apart(records, rng, "birth_year_only", "C03", 0.03, "birth_text", lambda texts: texts.str[-4:]))
     planted.append(_apart(records, rng, "phone_missing", "C07", 0.05, "phone", lambda texts: ""))
     return pd.concat(planted, ignore_index=True)
+
+
+def unnamed(records: pd.DataFrame, as_of: pd.Timestamp, started: pd.Timestamp, rng: np.random.Generator) -> pd.DataFrame:
+    """Return rows that were begun and name nobody, as they stand on the lists (columns of `records`, unit too), those not yet mended by `as_of`."""
+    begun = records[rng.random(len(records)) < UNNAMED]
+    begun = begun[(started + pd.to_timedelta(rng.integers(0, 110, len(begun)), unit="D")) > as_of]
+    said = ["unit", "commune", "commune_text", "policy_text", "policy_code", "amount"]
+    return begun[said].reindex(columns=records.columns)
 
 
 def _apart(

@@ -99,7 +99,8 @@ class Below:
             return "remark"
         text = next(column for column, cell in enumerate(row) if isinstance(cell, str) and _words(cell) == words[0])
         name = self.table.columns.get("full_name", self.table.columns.get("family_name", 0))
-        if numeral or (text < name and not numbered) or _SECTION.match(words[0].lower()):
+        begun = numbered and text > name  # 12 | | | Người cao tuổi | 440.000: somebody of whom only the policy was written.
+        if numeral or (text < name and not numbered) or (_SECTION.match(words[0].lower()) and not begun):
             # The latest three are enough to place a row: commune, village, group.
             self.section = Section((*self.section.titles[-2:], words[0]))
             return "section line"

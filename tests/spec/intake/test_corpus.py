@@ -330,6 +330,16 @@ def test_a_row_without_name_and_number_waits_with_its_cells_and_a_reason(read: R
     assert held["reason_text"].startswith("Dòng không có họ tên và không có số định danh")
 
 
+def test_a_numbered_row_of_which_only_the_policy_was_written_waits_and_heads_no_section(read: Read, tmp_path: Path) -> None:
+    head = ["STT", "Họ và tên", "Số CCCD/ĐDCN", "Nhóm đối tượng", "Mã đối tượng", "Mức trợ cấp"]
+    begun = [728, None, None, "Người khuyết tật nặng, đặc biệt nặng", "5.6", 880_000]
+    after = [729, NAMES[0], NUMBERS[0], None, None, 440_000]
+    got = read(xlsx(tmp_path, [head, begun, after]))
+    assert (got.load.rows_read, got.load.rows_kept, got.load.rows_quarantined) == (2, 1, 1)
+    assert got.quarantine.iloc[0]["source_row"] == 2
+    assert got.rows["policy_text"].isna().all()
+
+
 def test_formulas_are_read_as_values_and_never_evaluated(read: Read, tmp_path: Path) -> None:
     path = tmp_path / f"{NAME}.xlsx"
     book = xlsxwriter.Workbook(str(path))

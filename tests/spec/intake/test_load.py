@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -184,14 +185,16 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             if str(parent).startswith("/tmp/"):
                 parent.chmod(parent.stat().st_mode | 0o011)
         as_user = ["runuser", "-u", "postgres", "--"]
-    port = 5400 + os.getpid() % 500
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
 
     def run(*command: str) -> None:
         subprocess.run([*as_user, *command], check=True, capture_output=True, timeout=120)
 
     run(str(binaries / "initdb"), "-D", str(root / "data"), "-A", "trust", "-U", "ansinh", "-E", "UTF8", "--no-sync")
     options = f"-p {port} -h 127.0.0.1 -k {root} -c fsync=off"
-    run(str(binaries / "pg_ctl"), "-D", str(root / "data"), "-o", options, "-l", str(root / "log"), "-w", "start")
+    run(str(binaries / "pg_ctl"), "-D", str(root / "data"), "-o", options, "-l", str(root / "log"), "-t", "110", "-w", "start")
     try:
         yield f"postgresql://ansinh@127.0.0.1:{port}/postgres"
     finally:
