@@ -55,7 +55,9 @@ def test_a_districts_row_leads_to_the_communes_own_page_and_that_back_to_its_dis
 def test_a_search_without_a_result_says_so(page: Page, index: str) -> None:
     page.goto(index)
     page.get_by_label("Tìm đơn vị hoặc trang").fill("zzz")
-    expect(page.get_by_role("search").get_by_role("status")).to_have_text("Không có kết quả")
+    expect(page.get_by_role("search").get_by_role("status")).to_have_text(
+        "Không có kết quả. Hãy gõ tên quận, huyện, xã, phường hoặc tên chỉ tiêu."
+    )
 
 
 def test_a_table_is_filtered_by_name_and_keeps_its_total(page: Page, index: str) -> None:
@@ -79,7 +81,7 @@ def test_a_table_sorts_by_its_figures_and_keeps_the_total_below(page: Page, inde
     table.get_by_role("button", name="Người thụ hưởng").click()
     values = [
         float(value)
-        for value in table.locator("tbody tr:not(.as-total) td:nth-child(2)").evaluate_all("cells => cells.map(cell => cell.dataset.value)")
+        for value in table.locator("tbody tr:not(.as-total) td:nth-child(4)").evaluate_all("cells => cells.map(cell => cell.dataset.value)")
     ]
     assert values == sorted(values, reverse=True)
     expect(table.locator("tbody tr").last).to_contain_text("Tổng số")

@@ -74,7 +74,7 @@ def test_every_table_and_figure_is_offered_linked_and_explained(site: Path, page
             assert line is not None, name
             words = [link.get_text() for link in line.select("a")]
             assert ("Cách tính" in words) == (name != "phuong-phap.html"), name
-            assert words[-1] == "Liên kết"
+            assert words[-1] == "Đường dẫn"
             if block.table:
                 assert words[:2] == ["Tải CSV", "Tải Excel"], name
 

@@ -39,10 +39,10 @@ class OpenCheck:
         released = protection.released(self._scope, replace(whole, frame=frame))
         columns = {
             "title": "Tiêu chí",
-            "failing": "Không đạt",
-            "applicable": "Áp dụng",
+            "failing": "Có lỗi",
+            "applicable": "Được kiểm tra",
             "judged": "Đã xét",
-            "share": "Tỷ lệ trên số áp dụng",
+            "share": "Tỷ lệ trên số được kiểm tra",
         }
         return tables.table(released, id=f"tieu-chi-{self.rule.id}", caption=f"{self.rule.id} · {self.rule.title}", columns=columns)
 

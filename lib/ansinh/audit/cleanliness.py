@@ -13,7 +13,13 @@ from ansinh.measures.cleanliness import RuleChange
 from ansinh.show import Shown, figures, numbers, paragraph, tables, words
 from ansinh.show.figures import Headline
 
-STATE_WORDS = {"new": "Mới phát hiện", "standing": "Còn tồn tại từ kỳ trước", "reopened": "Tái phát", "mended": "Đã xử lý từ kỳ trước"}
+STATE_WORDS = {
+    "new": "Mới phát hiện",
+    "rule": "Phát hiện do tiêu chí mới hoặc sửa đổi",
+    "standing": "Còn tồn tại từ lần trước",
+    "reopened": "Tái phát",
+    "mended": "Đã xử lý từ lần trước",
+}
 
 
 class Cleanliness(Area):
@@ -65,7 +71,7 @@ class Cleanliness(Area):
         return tables.table(
             released,
             id="bang-do-sach",
-            caption=f"Độ sạch dữ liệu theo {self.row_word.lower()}",
+            caption=f"Độ sạch dữ liệu theo {self.row_word.lower()}{words.lowest(released, 'clean_rate', 'name')}",
             columns=columns,
             bars=("clean_rate",),
             links=self.links(released, "du-lieu"),
@@ -92,8 +98,8 @@ class Cleanliness(Area):
         shown["severity"], shown["who"] = shown["severity"].map(SEVERITIES), shown["who"].map(ACTORS)
         columns = {
             "title": "Tiêu chí",
-            "failing": "Bản ghi không đạt",
-            "share": "Tỷ lệ trên số áp dụng",
+            "failing": "Bản ghi có lỗi",
+            "share": "Tỷ lệ trên số được kiểm tra",
             "severity": "Mức độ",
             "who": "Đơn vị xử lý",
             "remedy": "Cách xử lý",
@@ -104,7 +110,7 @@ class Cleanliness(Area):
             id="bang-loi-chinh" if top else "bang-loi",
             caption=caption,
             columns=columns,
-            note="Tỷ lệ tính trên số bản ghi mà tiêu chí áp dụng.",
+            note="Một bản ghi là một dòng trong danh sách; một người có thể có nhiều bản ghi. Tỷ lệ tính trên số bản ghi mà tiêu chí kiểm tra được.",
         )
 
     def by_who(self) -> Shown:
@@ -122,22 +128,24 @@ class Cleanliness(Area):
         return tables.table(
             released,
             id="bang-don-vi-xu-ly",
-            caption="Ai phải xử lý",
+            caption="Ai phải xử lý lỗi dữ liệu",
             columns=columns,
-            note="Một người có thể chờ nhiều đơn vị xử lý nên các dòng không cộng lại thành tổng.",
+            note="Gồm cả người đã có tài khoản. Một người có thể chờ nhiều đơn vị xử lý nên các dòng không cộng lại thành tổng.",
         )
 
     def changes(self) -> Shown:
         """What changed since the previous snapshot."""
         released = self.release(cleanliness.changes(self.scope))
-        if list(released.frame["state"]) in ([], ["new"]):
-            return paragraph("Đây là kỳ chốt số liệu đầu tiên nên chưa so sánh được với kỳ trước.")
+        if cleanliness.previous(self.scope) is None:
+            return paragraph("Đây là lần chốt số liệu đầu tiên nên chưa so sánh được với lần trước.")
+        if released.frame.empty:
+            return paragraph("Không có lỗi nào, cả ở lần chốt số liệu trước và lần này.")
         released.frame["state"] = released.frame["state"].map(STATE_WORDS)
         note = rules_note([change for change in cleanliness.changed_rules(self.scope) if change.as_of == self.campaign.as_of.isoformat()])
         return tables.table(
             released,
             id="bang-thay-doi",
-            caption="Lỗi phát hiện so với kỳ chốt số liệu trước",
+            caption="Lỗi phát hiện so với lần chốt số liệu trước",
             columns={"state": "Tình trạng", "findings": "Lỗi phát hiện"},
             note=note,
         )
@@ -152,4 +160,4 @@ def rules_note(changes: list[RuleChange]) -> str:
         kind = "mới áp dụng" if change.then is None else "thôi áp dụng" if change.now is None else f"phiên bản {change.then} → {change.now}"
         by_kind.setdefault(f"{kind} từ {numbers.date(dt.date.fromisoformat(change.as_of))}", []).append(change.check_id)
     told = [f"{words.joined(ids)} ({kind})" for kind, ids in by_kind.items()]
-    return f"Quy tắc đã đổi giữa hai kỳ nên không so sánh được ở tiêu chí: {'; '.join(told)}."
+    return f"Quy tắc đã đổi giữa hai lần chốt số liệu nên không so sánh được ở tiêu chí: {'; '.join(told)}."

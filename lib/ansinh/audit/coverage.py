@@ -27,6 +27,7 @@ HOUR_WORDS = {"office": "Trong giờ hành chính", "evening": "Ngoài giờ hà
     str(day): f"{DAY_WORDS[day - 1]}, cả ngày" for day in activity.WEEKDAYS
 }
 ACTOR_WORDS = ACTORS | {"–": "–", "": ""}
+NO_NAMES = "Danh sách từng người không đăng trên trang này; mỗi đơn vị xử lý nhận danh sách riêng của mình."
 FEWEST_POINTS = 5
 """Fewer units than this make no comparison."""
 
@@ -90,18 +91,18 @@ class Coverage(Area):
         released = self.release(coverage.rates(self.scope))
         columns = {
             "name": self.row_word,
+            "coverage": "Tỷ lệ có tài khoản",
+            "remaining": "Chưa có tài khoản",
             "persons": "Người thụ hưởng",
             "has_account": "Đã có tài khoản",
-            "coverage": "Tỷ lệ có tài khoản",
             "usable_rate": "Tỷ lệ tài khoản dùng được",
             "paid_rate": "Tỷ lệ nhận qua tài khoản",
-            "remaining": "Chưa có tài khoản",
             "declined": "Không đăng ký",
         }
         return tables.table(
             released,
             id="bang-tai-khoan",
-            caption=f"Tài khoản theo {self.row_word.lower()}",
+            caption=f"Tài khoản theo {self.row_word.lower()}{words.lowest(released, 'coverage', 'name')}",
             columns=columns,
             bars=("coverage",),
             links=self.links(released, "tai-khoan"),
@@ -145,29 +146,30 @@ class Coverage(Area):
         if released.frame.empty:
             return paragraph("Mọi người đều đã có tài khoản dùng được.")
         released.frame["who"] = released.frame["who"].map(ACTOR_WORDS)
-        columns = {"name": "Lý do chưa có tài khoản dùng được", "who": "Đơn vị hành động", "persons": "Số người"}
+        columns = {"name": "Lý do chưa có tài khoản dùng được", "who": "Đơn vị xử lý", "persons": "Số người"}
         return tables.table(
             released,
             id="bang-con-vuong",
-            caption=self._finding(released, "chưa có tài khoản dùng được", "Còn vướng gì và ai hành động tiếp"),
+            caption=self._finding(released, "chưa có tài khoản dùng được", "Còn vướng gì và ai phải xử lý"),
             columns=columns,
-            note="Mỗi người được xếp vào đúng một lý do.",
+            note=f"Mỗi người được xếp vào đúng một lý do. {NO_NAMES}",
         )
 
     def drops(self) -> Shown:
         """Where people stop on the way from the list to payment by account, why, and who acts; small causes of a step stand together."""
         released = self.release(drops.shown(self.scope))
         if not released.value("persons", len(released.frame) - 1):
-            return paragraph("Không còn ai dừng lại trên đường từ danh sách đến chi trả qua tài khoản.")
+            return paragraph("Không còn ai vướng ở khâu nào từ danh sách đến chi trả qua tài khoản.")
         released.frame["who"] = released.frame["who"].map(ACTOR_WORDS)
-        released.frame["step"] = released.frame["step"].map(drops.STEPS | {"": "Tất cả các bước"})
-        columns = {"step": "Chưa qua bước", "name": "Vì", "who": "Đơn vị hành động", "persons": "Số người"}
+        released.frame["step"] = released.frame["step"].map(drops.STEPS | {"": "Tất cả các khâu"})
+        columns = {"step": "Khâu còn vướng", "name": "Lý do", "who": "Đơn vị xử lý", "persons": "Số người"}
         return tables.table(
             released,
             id="bang-dung-lai",
-            caption=self._finding(released, "dừng lại", "Người dừng lại ở bước nào, vì sao, ai hành động"),
+            caption=self._finding(released, "còn vướng ít nhất một khâu", "Người thụ hưởng còn vướng ở khâu nào, vì sao, ai phải xử lý"),
             columns=columns,
-            note="Mỗi người dừng ở đúng một bước, vì một lý do: bước đầu tiên chưa qua và lỗi nặng nhất ở bước đó.",
+            note="Mỗi người chỉ đếm ở khâu đầu tiên còn vướng, theo lỗi nặng nhất ở khâu đó, nên số của một lý do có thể nhỏ hơn ở bảng khác. "
+            "Bảng gồm cả người đã nhận tiền qua tài khoản nhưng còn vướng ở khâu trước.",
         )
 
     def _finding(self, released: Released, what: str, else_: str) -> str:
@@ -181,7 +183,13 @@ class Coverage(Area):
         if not released.value("has_account", len(released.frame) - 1):
             return paragraph("Chưa có tài khoản nào được báo cáo.")
         columns = {"name": "Tài khoản của ai", "has_account": "Người có tài khoản", "usable": "Dùng được", "usable_rate": "Tỷ lệ dùng được"}
-        return tables.table(released, id="bang-chu-tai-khoan", caption="Tài khoản của chính mình và của người nhận thay", columns=columns)
+        return tables.table(
+            released,
+            id="bang-chu-tai-khoan",
+            caption="Tài khoản của chính mình và của người nhận thay",
+            columns=columns,
+            note="Chưa rõ chủ tài khoản: tên chủ khác tên người thụ hưởng và người nhận thay; hoặc danh sách thiếu tên nên chưa so được, khi đó tài khoản vẫn tính là dùng được.",
+        )
 
     def standing(self) -> Shown:
         """Which units truly stand out: coverage against the number of people, with the range that chance alone explains."""
@@ -214,15 +222,17 @@ class Coverage(Area):
     def by_bank(self) -> Shown:
         """By which bank accounts were opened."""
         released = self.release(coverage.by_bank(self.scope)).ordered("has_account")
-        return self._accounts(released, None, "bang-ngan-hang", "Tài khoản theo ngân hàng", "Ngân hàng")
+        unknown = "Chưa xác định: chưa nhận ra ngân hàng từ tên trong danh sách nên tài khoản chưa tính là dùng được."
+        note = unknown if "" in set(released.frame["code"]) else ""
+        return self._accounts(released, None, "bang-ngan-hang", "Tài khoản theo ngân hàng", "Ngân hàng", note)
 
-    def _accounts(self, released: Released, names: dict[str, str] | None, id: str, caption: str, heading: str) -> Shown:
+    def _accounts(self, released: Released, names: dict[str, str] | None, id: str, caption: str, heading: str, note: str = "") -> Shown:
         if released.frame.empty:
             return paragraph("Chưa có tài khoản nào được báo cáo.")
         codes = released.frame["code"]
         released.frame["code"] = self.bank_names(codes) if names is None else [names.get(code, code) for code in codes]
         columns = {"code": heading, "has_account": "Người có tài khoản", "usable": "Tài khoản dùng được", "usable_rate": "Tỷ lệ dùng được"}
-        return tables.table(released, id=id, caption=caption, columns=columns)
+        return tables.table(released, id=id, caption=caption, columns=columns, note=note)
 
     def by_day(self) -> Shown:
         """Accounts opened on each of the last days, and through which channel."""

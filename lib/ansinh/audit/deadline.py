@@ -41,9 +41,7 @@ class Deadline(Area):
 
     def projection(self) -> Projection | None:
         """Coverage projected to the deadline from the released shares; nobody who declined is expected to be covered."""
-        persons, declined = self._pace.value("persons"), self._pace.value("declined")
-        ceiling = 1 - declined / persons if persons and declined else 1.0
-        return project(self._shares, (self._deadline - self.campaign.as_of).days, ceiling)
+        return project(self._shares, (self._deadline - self.campaign.as_of).days, deadline.reachable(self._pace))
 
     def answer(self) -> Shown:
         """Whether the pace suffices, in one sentence."""
@@ -59,7 +57,7 @@ class Deadline(Area):
         told = self.projection()
         if told is None:
             return paragraph(words.NO_FORECAST if (self._deadline - self.campaign.as_of).days > 0 else words.PAST_DEADLINE)
-        return paragraph(words.forecast(told, self._deadline, self.campaign.target))
+        return paragraph(words.forecast(told, self._deadline, self.campaign.target, deadline.reachable(self._pace), self.outlook().enough))
 
     def trend(self) -> Shown:
         """Coverage day by day with the pace needed."""
@@ -82,7 +80,7 @@ class Deadline(Area):
             if is_total or released.value("persons", row) == 0:
                 continue
             outlook = deadline.outlook(released, self.campaign.as_of, self._deadline, self.campaign.target, row)
-            unknown += outlook.enough is None
+            unknown += outlook.needed is None or outlook.reached is None
             if outlook.enough is False:
                 behind.append((row, outlook))
         judged = sum(not is_total for is_total in released.frame["is_total"]) - unknown
@@ -97,8 +95,8 @@ class Deadline(Area):
                 str(released.frame["name"].iloc[row]),
                 tables.cell(released, "coverage", row)[0],
                 tables.cell(released, "remaining", row)[0],
-                "–" if outlook.needed is None else numbers.count(outlook.needed),
-                "–" if outlook.reached is None else numbers.count(outlook.reached),
+                "–" if outlook.needed is None else numbers.about(outlook.needed),
+                "–" if outlook.reached is None else numbers.about(outlook.reached),
             ]
             for row, outlook in behind[:SHOWN]
         ]
@@ -106,7 +104,7 @@ class Deadline(Area):
         return tables.plain(
             "bang-khong-kip",
             f"{numbers.count(len(behind))} trong {numbers.count(judged)} nơi chưa đủ tốc độ để kịp thời hạn",
-            [self.row_word, "Tỷ lệ có tài khoản", "Người chưa có tài khoản", "Cần mở mỗi ngày (người)", "7 ngày qua mỗi ngày (người)"],
+            [self.row_word, "Tỷ lệ có tài khoản", "Người chưa có tài khoản", "Cần mở mỗi ngày (khoảng)", "7 ngày qua mỗi ngày (khoảng)"],
             rows,
             f"Xếp theo mức chậm so với tốc độ cần đạt.{more}{rest}",
             figures=(1, 2, 3, 4),

@@ -17,10 +17,12 @@ RATES = {
     "complete": "đủ thông tin",
     "coverage": "đã có tài khoản",
     "usable": "có tài khoản dùng được",
-    "holders": "người có tài khoản nhận qua tài khoản",
+    "holders": "người có tài khoản dùng được và có khoản chi nhận qua tài khoản",
 }
 """Measures of obligations that are rates of persons, and the words after the rate."""
 NONE = "–"
+UNSET = "chưa có chỉ tiêu"
+"""Target of an obligation that names none."""
 
 
 class Directive(Area):
@@ -58,7 +60,7 @@ class Directive(Area):
         if not known:
             return paragraph(f"{self.scope.name}: chưa có tỷ lệ nào công bố được để so với mục tiêu.", "as-answer")
         target = numbers.percent(self.campaign.target)
-        reached = sum(value >= self.campaign.target for value, _ in known)
+        reached = sum(value >= self._target(item.measure) for value, item in known)
         lowest, item = min(known, key=lambda pair: pair[0])
         start = f"{numbers.count(reached)} trong {len(known)}" if reached else f"chưa nhiệm vụ nào trong {len(known)}"
         told = f"{start} nhiệm vụ đo bằng tỷ lệ đạt mục tiêu {target}"
@@ -74,18 +76,22 @@ class Directive(Area):
             return self._paid, "holders_rate"
         return self._cover, "coverage" if measure == "coverage" else "usable_rate"
 
+    def _target(self, measure: str) -> float:
+        """Return the share that is the target of a measure: of coverage, of all who have not declined."""
+        return self.campaign.target * (deadline.reachable(self._cover) if measure == "coverage" else 1)
+
     def obligations(self) -> Shown:
         """Each obligation with target, reached, gap, trend and who answers; what measures it is named in the campaign file."""
         if not self.campaign.obligations:
             return paragraph("Đợt triển khai này chưa ghi nhiệm vụ nào.")
         rows = [[item.id, item.text, item.who, *self._measures[item.measure]()] for item in self.campaign.obligations]
-        headings = ["Số", "Nhiệm vụ", "Đơn vị chịu trách nhiệm", "Mục tiêu", "Đã đạt", "Còn lại", "Xu hướng"]
+        headings = ["TT", "Nhiệm vụ", "Đơn vị chịu trách nhiệm", "Mục tiêu", "Đã đạt", "Còn lại", "Xu hướng"]
         note = (
-            f"Số liệu đến ngày {numbers.date(self.campaign.as_of)}. Xu hướng của tài khoản so với {WEEK} ngày trước, của dữ liệu so với kỳ chốt số liệu trước. "
-            "Điểm %: điểm phần trăm. Số thứ tự nhiệm vụ là cách đánh số của báo cáo này."
+            f"Số liệu đến ngày {numbers.date(self.campaign.as_of)}. Xu hướng của tài khoản so với {WEEK} ngày trước, của dữ liệu so với lần chốt số liệu trước. "
+            "Số thứ tự nhiệm vụ là cách đánh số của báo cáo này."
         )
         if len(self._past.frame) < 2:
-            note += " Đây là kỳ chốt số liệu đầu tiên nên xu hướng của dữ liệu chưa có."
+            note += " Đây là lần chốt số liệu đầu tiên nên xu hướng của dữ liệu chưa có."
         count = numbers.count(len(rows))
         return tables.plain(
             "bang-nhiem-vu", f"{count} nhiệm vụ: mục tiêu, kết quả, phần còn lại và ai chịu trách nhiệm", headings, rows, note
@@ -97,19 +103,34 @@ class Directive(Area):
         target = numbers.percent(self.campaign.target)
         cover, paid = self._cover, self._paid
         return {
-            "clean": lambda: [target, words.rate(self._clean, "clean_rate"), self._gap(self._clean, "clean"), self._since("clean_rate")],
+            "clean": lambda: [
+                target,
+                words.rate(self._clean, "clean_rate"),
+                f"{self._gap(self._clean, 'clean')} còn lỗi cản trở",
+                self._since("clean_rate"),
+            ],
             "complete": lambda: [
                 target,
                 words.rate(self._clean, "complete_rate"),
-                self._gap(self._clean, "complete"),
+                f"{self._gap(self._clean, 'complete')} thiếu thông tin",
                 self._since("complete_rate"),
             ],
-            "coverage": lambda: [target, words.rate(cover, "coverage"), words.persons(cover, "remaining"), self._week()],
-            "usable": lambda: [target, words.rate(cover, "usable_rate"), self._gap(cover, "usable"), self._since("usable_rate")],
-            "post": lambda: [NONE, f"{self._by_post()} mở qua bưu điện", NONE, NONE],
+            "coverage": lambda: [
+                target,
+                words.rate(cover, "coverage"),
+                f"{words.persons(cover, 'remaining')} chưa có tài khoản",
+                self._week(),
+            ],
+            "usable": lambda: [
+                target,
+                words.rate(cover, "usable_rate"),
+                f"{self._gap(cover, 'usable')} chưa có tài khoản dùng được",
+                self._since("usable_rate"),
+            ],
+            "post": lambda: [UNSET, f"{self._by_post()} mở qua bưu điện", NONE, NONE],
             "holders": lambda: [target, words.rate(paid, "holders_rate"), f"{words.persons(paid, 'holders_in_cash')} nhận tiền mặt", NONE],
             "declined": lambda: [
-                NONE,
+                UNSET,
                 f"{words.rate(cover, 'coverage')} đã có tài khoản",
                 f"{words.persons(cover, 'remaining')} chưa có tài khoản, {words.persons(cover, 'declined')} không đăng ký",
                 self._week(),
@@ -127,7 +148,7 @@ class Directive(Area):
         trend = self.release(deadline.trend(self.scope))
         last = len(trend.frame) - 1
         now, before = (trend.value("coverage", row) if row >= 0 else None for row in (last, last - WEEK))
-        return NONE if now is None or before is None else _briefly(now - before)
+        return NONE if now is None or before is None else words.moved(numbers.between(before, now))
 
     def _since(self, rate: str) -> str:
         """A rate against the snapshot before."""
@@ -135,7 +156,7 @@ class Directive(Area):
         if last < 1:
             return NONE
         now, before = self._past.value(rate, last), self._past.value(rate, last - 1)
-        return NONE if now is None or before is None else _briefly(now - before)
+        return NONE if now is None or before is None else words.moved(numbers.between(before, now))
 
     def _by_post(self) -> str:
         channel = self.release(coverage.by_channel(self.scope))
@@ -153,7 +174,7 @@ class Directive(Area):
     def _banks(self) -> list[str]:
         banks = self.release(coverage.by_bank(self.scope))
         known = sum(bool(code) for code in banks.frame["code"])
-        return [NONE, f"{known} ngân hàng có tài khoản của người thụ hưởng", self._unusable(), NONE]
+        return [UNSET, f"{known} ngân hàng có tài khoản của người thụ hưởng", self._unusable(), NONE]
 
     def _unusable(self) -> str:
         held, usable = self._cover.value("has_account"), self._cover.value("usable")
@@ -163,12 +184,12 @@ class Directive(Area):
         """The main rates at every snapshot: a small table that grows with each day's data."""
         released = self._past
         if len(released.frame) < 2:
-            return paragraph("Đây là kỳ chốt số liệu đầu tiên nên chưa có kỳ trước để so sánh.")
+            return paragraph("Đây là lần chốt số liệu đầu tiên nên chưa có lần trước để so sánh.")
         rows = []
         for row, day in enumerate(released.frame["as_of"]):
             cells = [tables.cell(released, column, row)[0] for column in ("persons", "clean_rate", "coverage", "usable_rate")]
             now, before = released.value("coverage", row), released.value("coverage", row - 1) if row else None
-            cells.append(NONE if now is None or before is None else numbers.change(now - before))
+            cells.append(NONE if now is None or before is None else numbers.change(numbers.between(before, now)))
             rows.append([numbers.date(dt.date.fromisoformat(str(day))), *cells])
         headings = [
             "Số liệu đến ngày",
@@ -176,12 +197,16 @@ class Directive(Area):
             "Tỷ lệ dữ liệu sạch",
             "Tỷ lệ có tài khoản",
             "Tỷ lệ tài khoản dùng được",
-            "Tỷ lệ có tài khoản so với kỳ trước (điểm phần trăm)",
+            "Tỷ lệ có tài khoản so với lần trước (điểm phần trăm)",
         ]
         note = rules_note(cleanliness.changed_rules(self.scope))
         first, last = (released.value("coverage", row) for row in (0, len(rows) - 1))
-        moved = "" if first is None or last is None else f": tỷ lệ có tài khoản {words.moved(last - first)} từ ngày {rows[0][0]}"
-        return tables.plain("bang-cac-ky", f"{len(rows)} kỳ chốt số liệu{moved}", headings, rows, note, figures=range(1, 6))
+        moved = (
+            ""
+            if first is None or last is None
+            else f": tỷ lệ có tài khoản {words.moved(numbers.between(first, last))} từ ngày {rows[0][0]}"
+        )
+        return tables.plain("bang-cac-ky", f"{len(rows)} lần chốt số liệu{moved}", headings, rows, note, figures=range(1, 6))
 
     def documents(self) -> Shown:
         """The documents the campaign carries out."""
@@ -189,8 +214,3 @@ class Directive(Area):
             return paragraph("Đợt triển khai này chưa ghi văn bản thực hiện.")
         rows = [[item.number, numbers.date(item.date), item.issuer, item.subject] for item in self.campaign.documents]
         return tables.plain("bang-van-ban", "Văn bản thực hiện", ["Số", "Ngày", "Nơi ban hành", "Nội dung"], rows)
-
-
-def _briefly(difference: float) -> str:
-    """Return a difference of shares for a narrow column: "tăng 5,6 điểm %"."""
-    return words.moved(difference).replace("điểm phần trăm", f"điểm{numbers.SPACE}%")

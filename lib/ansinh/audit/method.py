@@ -9,7 +9,7 @@ from ansinh.audit.area import Area
 from ansinh.checks import ACTORS, DIMENSIONS, SEVERITIES
 from ansinh.checks.catalogue import catalogue
 from ansinh.measures import cleanliness
-from ansinh.show import Shown, numbers, paragraph, tables
+from ansinh.show import Shown, numbers, paragraph, tables, words
 
 
 class Method(Area):
@@ -44,12 +44,12 @@ class Method(Area):
             "Đơn vị xử lý",
             "Cách xử lý",
             "Căn cứ",
-            "Bản ghi không đạt",
-            "Bản ghi áp dụng",
-            "Tìm đúng",
-            "Tìm đủ",
+            "Bản ghi có lỗi",
+            "Bản ghi được kiểm tra",
+            "Tỷ lệ báo đúng",
+            "Tỷ lệ không bỏ sót",
         ]
-        caption = f"Tiêu chí về tính {DIMENSIONS[dimension].lower()}"
+        caption = f"Tiêu chí về tính {words.inside(DIMENSIONS[dimension])}"
         return tables.plain(f"tieu-chi-{dimension}", caption, headings, rows, _measured_on(measured), figures=range(5, 9), cards=True)
 
     def _measured(self) -> dict[str, dict[str, str]]:
@@ -65,19 +65,44 @@ class Method(Area):
         rows = [
             ["Người thụ hưởng", "Mỗi người đếm một lần trong toàn địa bàn; người có tên ở hai nơi được tính ở đơn vị có mã nhỏ nhất."],
             ["Tỷ lệ đủ thông tin", "Người có đủ họ tên, ngày sinh đầy đủ, số định danh hợp lệ, nơi cư trú ÷ người thụ hưởng."],
-            ["Đã đối chiếu khớp", "Người có kết quả đối chiếu khớp với CSDLQG về dân cư ÷ người thụ hưởng."],
+            ["Đã đối chiếu khớp", "Người có kết quả đối chiếu khớp với Cơ sở dữ liệu quốc gia (CSDLQG) về dân cư ÷ người thụ hưởng."],
             ["Tỷ lệ dữ liệu sạch", "Người không còn lỗi cản trở mở tài khoản hoặc cản trở chi trả ÷ người thụ hưởng."],
+            [
+                "Mức độ",
+                "Cản trở mở tài khoản: phải sửa thì mới mở được tài khoản. Cản trở chi trả: mở được nhưng chưa trả đúng người, đúng tài khoản. Cảnh báo: nên sửa, không tính vào dữ liệu sạch.",
+            ],
+            [
+                "Sẵn sàng mở tài khoản",
+                "Người không còn lỗi cản trở mở tài khoản; có thể còn lỗi cản trở chi trả, nên nhiều hơn người có dữ liệu sạch.",
+            ],
+            [
+                "Bản ghi",
+                "Một dòng trong danh sách nguồn, ứng với một chế độ của một người hoặc một tài khoản; một người có thể có nhiều bản ghi.",
+            ],
             ["Tỷ lệ có tài khoản", "Người có ít nhất một tài khoản được báo cáo, không bị từ chối ÷ người thụ hưởng."],
+            ["Chưa có tài khoản", "Người chưa có tài khoản nào được báo cáo và không ghi “không đăng ký”."],
             [
                 "Tỷ lệ tài khoản dùng được",
-                "Người có tài khoản đang hoạt động, đứng tên mình hoặc người nhận thay hợp pháp ÷ người thụ hưởng.",
+                "Người có tài khoản đang hoạt động, không có lỗi cản trở, đứng tên mình hoặc người nhận thay hợp pháp (thiếu tên để so thì vẫn tính) ÷ người thụ hưởng.",
             ],
-            ["Tỷ lệ nhận qua tài khoản", "Người có khoản chi trong kỳ đã đến tài khoản ÷ người thụ hưởng."],
-            ["Không đăng ký", "Người ghi không đăng ký và chưa có tài khoản; đứng riêng, không tính là đã có hay chưa có."],
             [
-                "Người dừng lại",
-                "Mỗi người dừng ở bước đầu tiên chưa qua (đủ thông tin, đối chiếu khớp, sạch, có tài khoản, dùng được, đã nhận), vì đúng một lý do; các lý do cộng lại đúng bằng số người chưa nhận qua tài khoản.",
+                "Người nhận thay",
+                "Người giám hộ hoặc người được ủy quyền nhận trợ cấp thay, có tên trong danh sách của người thụ hưởng.",
             ],
+            ["Người có khoản chi", "Người có tên trong danh sách chi trả của kỳ, kể cả khi khoản chi bị trả lại."],
+            ["Bị trả lại", "Khoản chuyển vào tài khoản nhưng ngân hàng trả lại, người thụ hưởng chưa nhận được."],
+            ["Tỷ lệ nhận qua tài khoản", "Người có khoản chi trong kỳ đã đến tài khoản ÷ người thụ hưởng."],
+            ["Tỷ lệ qua tài khoản", "Người có khoản chi trong kỳ đã đến tài khoản ÷ người có khoản chi."],
+            [
+                "Không đăng ký",
+                "Người ghi không đăng ký và chưa có tài khoản; đứng riêng, không tính là đã có hay chưa có, nhưng vẫn nằm trong mẫu số của các tỷ lệ.",
+            ],
+            [
+                "Khâu còn vướng",
+                "Mỗi người ở khâu đầu tiên chưa đạt (đủ thông tin, đối chiếu khớp, dữ liệu sạch, có tài khoản, dùng được, đã nhận qua tài khoản), vì đúng một lý do. Gồm cả người đã nhận tiền qua tài khoản mà khâu trước chưa đạt, nên nhiều hơn số người chưa nhận qua tài khoản.",
+            ],
+            ["Điểm lưu động", "Nơi ngân hàng, Công an mở tài khoản tập trung tại địa bàn, ngoài chi nhánh."],
+            ["Lần chốt số liệu", "Ngày mà danh sách của các nơi được lấy làm số liệu của trang; khác với kỳ chi trả."],
             [
                 "Ước tính đến thời hạn",
                 "Tỷ lệ hiện có + mức tăng bình quân 7 ngày qua × số ngày còn lại, không vượt quá phần không kể người không đăng ký. Khoảng ước tính lấy từ sai số của chính cách tính này ở những ngày đã qua (bách phân vị 10 và 90).",
@@ -86,9 +111,12 @@ class Method(Area):
                 "Cao, thấp hơn mức chung",
                 "Nơi có khoảng tin cậy Wilson 95 % nằm hẳn trên hoặc hẳn dưới tỷ lệ chung; nơi ít người dao động mạnh nên không chỉ xếp theo tỷ lệ.",
             ],
-            ["Tốc độ cần đạt", "Số người còn lại ÷ số ngày còn lại, so với bình quân 7 ngày gần nhất."],
+            [
+                "Tốc độ cần đạt",
+                "Số người chưa có tài khoản (không kể người không đăng ký) ÷ số ngày còn lại, so với bình quân 7 ngày gần nhất. Số đã làm tròn chưa đủ để nói hơn hay kém thì ghi là gần bằng.",
+            ],
         ]
-        return tables.plain("dinh-nghia", "Định nghĩa chỉ tiêu", ["Chỉ tiêu", "Cách tính"], rows)
+        return tables.plain("dinh-nghia", "Định nghĩa chỉ tiêu", ["Chỉ tiêu", "Cách tính"], rows, filter=True)
 
     def disclosure(self) -> Shown:
         """How small counts are protected."""
@@ -96,8 +124,9 @@ class Method(Area):
         if self.campaign.audience == "internal":
             return paragraph("Trang này dành cho người có thẩm quyền: số liệu được giữ nguyên, không che số nhỏ.")
         return paragraph(
-            f"Số từ 1 đến {rule.threshold} không được công bố, kể cả khi là phần còn lại của một tổng; các số khác làm tròn đến {rule.rounding}; "
-            f"tỷ lệ trên mẫu số nhỏ hơn {rule.rate_minimum} không được công bố. Tỷ lệ tính từ số đã làm tròn."
+            f"Số từ 1 đến {rule.threshold} ghi là {numbers.small(rule.threshold)} để không ai nhận ra được một người cụ thể. Dấu … là ô phải che theo, vì lấy tổng trừ "
+            f"các ô khác sẽ tính ra số nhỏ. Số 0 vẫn ghi. Các số khác làm tròn đến {rule.rounding}, nên các dòng cộng lại có thể lệch vài đơn vị so với tổng; "
+            f"tỷ lệ tính từ số đã làm tròn, và không công bố khi mẫu số nhỏ hơn {rule.rate_minimum}."
         )
 
 
@@ -111,6 +140,6 @@ def _measured_on(measured: dict[str, dict[str, str]]) -> str:
         return ""
     first = next(iter(measured.values()))
     return (
-        "Tìm đúng: phần trường hợp nêu ra là lỗi thật. Tìm đủ: phần lỗi thật được nêu ra. "
-        f"Đo trên thành phố mô phỏng {numbers.count(int(first['people']))} người (số khởi tạo ngẫu nhiên {first['seed']}) với lỗi cài sẵn; dấu – là chưa đo."
+        "Tỷ lệ báo đúng: phần trường hợp nêu ra là lỗi thật. Tỷ lệ không bỏ sót: phần lỗi thật được nêu ra. "
+        f"Đo trên thành phố mô phỏng tạo cho {numbers.count(int(first['people']))} người, với lỗi cài sẵn; dấu – là chưa đo."
     )

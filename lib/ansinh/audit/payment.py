@@ -26,14 +26,14 @@ class Payment(Area):
             day = numbers.date(self.campaign.as_of)
             return paragraph(f"{name}: chưa có khoản chi nào đến ngày {day}.", "as-answer") + paragraph(f"{period}.")
         if told.value("paid_people") is None:
-            return paragraph(f"{name}: số người đã được chi không công bố vì có số nhỏ.", "as-answer") + paragraph(f"{period}.")
-        by_account = f", {words.rate(told, 'cashless_rate')} trong số đó nhận qua tài khoản" if words.told(told, "cashless_rate") else ""
+            return paragraph(f"{name}: số người có khoản chi không công bố vì có số nhỏ.", "as-answer") + paragraph(f"{period}.")
+        by_account = f", {words.rate(told, 'cashless_rate')} trong số đó đã nhận qua tài khoản" if words.told(told, "cashless_rate") else ""
         more = (
-            f" Trong số người có tài khoản dùng được và đã được chi, {words.rate(told, 'holders_rate')} nhận qua tài khoản."
+            f" Trong số người có tài khoản dùng được và có khoản chi, {words.rate(told, 'holders_rate')} nhận qua tài khoản."
             if words.told(told, "holders_rate")
             else ""
         )
-        return paragraph(f"{name}: đã chi cho {words.persons(told, 'paid_people')}{by_account}.", "as-answer") + paragraph(
+        return paragraph(f"{name}: {words.persons(told, 'paid_people')} có khoản chi trong kỳ{by_account}.", "as-answer") + paragraph(
             f"{period}.{more}"
         )
 
@@ -48,11 +48,16 @@ class Payment(Area):
             ("returned_people", "vnd_returned", "Bị trả lại"),
         )
         rows = [[name, tables.cell(told, people, 0)[0], tables.cell(told, money, 0)[0]] for people, money, name in ways]
+        rows.append(["Tổng số", tables.cell(told, "paid_people", 0)[0], _sum(told, [money for _, money, _ in ways])])
         withheld = any(told.mark(people) != OPEN for people, _, _ in ways)
         marks = (
             f"{numbers.small(told.threshold)}: {numbers.SMALL_WORDS}. …: không công bố để không suy ra được số nhỏ. " if withheld else ""
         )
-        note = f"{marks}Số người làm tròn đến {told.rounding}, số tiền làm tròn đến triệu đồng." if told.threshold else ""
+        note = (
+            f"{marks}Số người làm tròn đến {told.rounding}, số tiền làm tròn đến triệu đồng, từ 1 tỷ đồng trở lên đến 10 triệu đồng."
+            if told.threshold
+            else ""
+        )
         cash = f": {words.persons(told, 'in_cash')} nhận tiền mặt" if told.value("in_cash") else ""
         return tables.plain(
             "bang-chi-tra", f"Hình thức chi trả trong kỳ{cash}", ["Hình thức", "Số người", "Số tiền"], rows, note, figures=(1, 2)
@@ -65,16 +70,16 @@ class Payment(Area):
             [
                 Headline(
                     tables.cell(told, "paid_people", 0)[0],
-                    "Người đã được chi",
+                    "Người có khoản chi",
                     f"trên {tables.cell(told, 'persons', 0)[0]} người thụ hưởng",
                 ),
-                Headline(words.rate(told, "cashless_rate"), "Nhận qua tài khoản", "trên số người đã được chi"),
+                Headline(words.rate(told, "cashless_rate"), "Nhận qua tài khoản", "trên số người có khoản chi"),
                 Headline(
                     words.rate(told, "holders_rate"),
                     "Có tài khoản và nhận qua tài khoản",
-                    "trên số người có tài khoản dùng được, đã được chi",
+                    "trên số người có tài khoản dùng được, có khoản chi",
                 ),
-                Headline(tables.cell(told, "holders_in_cash", 0)[0], "Có tài khoản vẫn nhận tiền mặt", "người có tài khoản dùng được"),
+                Headline(tables.cell(told, "holders_in_cash", 0)[0], "Có tài khoản dùng được vẫn nhận tiền mặt", "người"),
             ]
         )
 
@@ -84,10 +89,10 @@ class Payment(Area):
         if not released.value("persons", len(released.frame) - 1):
             return paragraph(self._no_small(released, "Không có ai có tài khoản dùng được mà vẫn nhận tiền mặt."))
         released.frame["who"] = released.frame["who"].map(ACTORS | {"": ""})
-        columns = {"name": "Vì sao nhận tiền mặt dù có tài khoản dùng được", "who": "Đơn vị hành động", "persons": "Số người"}
+        columns = {"name": "Vì sao nhận tiền mặt dù có tài khoản dùng được", "who": "Đơn vị xử lý", "persons": "Số người"}
         note = f"Ngày chốt danh sách chi trả của kỳ: {numbers.date(payment.list_closed(self.campaign.period))}."
         told, most = words.persons(released, "persons", len(released.frame) - 1), words.most(released, "persons", "name")
-        caption = f"Có tài khoản vẫn nhận tiền mặt: {told}{f'; {most}' if most else ''}"
+        caption = f"Có tài khoản dùng được vẫn nhận tiền mặt: {told}{f'; {most}' if most else ''}"
         return tables.table(released, id="bang-vi-sao-tien-mat", caption=caption, columns=columns, note=note)
 
     def _no_small(self, released: Released, none: str) -> str:
@@ -113,7 +118,7 @@ class Payment(Area):
             released.frame[key] = self.bank_names(released.frame[key])
         columns = {
             key: heading,
-            "paid_people": "Người đã được chi",
+            "paid_people": "Người có khoản chi",
             "by_account": "Qua tài khoản",
             "cashless_rate": "Tỷ lệ qua tài khoản",
             "in_cash": "Tiền mặt",
@@ -126,17 +131,23 @@ class Payment(Area):
         released = self.release(payment.rates(self.scope))
         columns = {
             "name": self.row_word,
-            "paid_people": "Người đã được chi",
+            "paid_people": "Người có khoản chi",
             "by_account": "Qua tài khoản",
             "cashless_rate": "Tỷ lệ qua tài khoản",
             "in_cash": "Tiền mặt",
-            "holders_in_cash": "Có tài khoản vẫn nhận tiền mặt",
+            "holders_in_cash": "Có tài khoản dùng được vẫn nhận tiền mặt",
         }
         return tables.table(
             released,
             id="bang-chi-tra-don-vi",
-            caption=f"Chi trả theo {self.row_word.lower()}",
+            caption=f"Chi trả theo {self.row_word.lower()}{words.lowest(released, 'cashless_rate', 'name')}",
             columns=columns,
             bars=("cashless_rate",),
             links=self.links(released, "chi-tra"),
         )
+
+
+def _sum(told: Released, columns: list[str]) -> str:
+    """Return what the shown amounts add up to; a sum is told only where every part is, so it tells nothing new."""
+    values = [told.value(column) for column in columns]
+    return "…" if None in values else numbers.vnd(sum(value or 0 for value in values))

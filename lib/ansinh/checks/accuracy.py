@@ -48,7 +48,7 @@ CHECKS = (
         "Number not found in the register",
         "blocks_account",
         "police",
-        "Công an cấp xã xác minh và cấp lại số định danh đúng.",
+        "Công an cấp xã xác minh và cung cấp số định danh đúng.",
         LAW,
         "register_result = 'number_not_found'",
         CHECKED,

@@ -93,14 +93,14 @@ CHECKS = (
     ),
     Check(
         "K07",
-        "Người mất năng lực hành vi chưa có người nhận thay",
+        "Người mất năng lực hành vi dân sự chưa có người nhận thay",
         "Person without capacity has no receiver",
         "blocks_account",
         "commune",
         "Bổ sung người giám hộ theo quyết định của Tòa án.",
         "Bộ luật Dân sự 2015 Điều 22, Điều 48",
         "receiver_name IS NULL",
-        (("NOT coalesce(incapable, false)", "Không ghi mất năng lực hành vi"), ("age < 16", "Trẻ em, xem K06")),
+        (("NOT coalesce(incapable, false)", "Không ghi mất năng lực hành vi dân sự"), ("age < 16", "Trẻ em, xem K06")),
         mends=("receiver_name", "receiver_relation", "receiver_number"),
     ),
     Check(
@@ -128,7 +128,7 @@ CHECKS = (
         "warns",
         "bank",
         "Ngân hàng kiểm tra lại ngày mở.",
-        "Quy tắc lịch",
+        "Kiểm tra hợp lý theo lịch",
         "opened_at::DATE > as_of OR opened_at::DATE < person_birth_date",
         (
             ("opened_at IS NULL", "Không có ngày mở"),

@@ -22,12 +22,14 @@ listed AS (
 bad_accounts AS (SELECT DISTINCT row_id FROM found WHERE "table" = 'accounts' AND severity <> 'warns'),
 held AS (
     SELECT a.*, b.row_id IS NULL AND a.status = 'active' AS good,
+        CASE a.status WHEN 'pending' THEN 'pending' WHEN 'closed' THEN 'closed' WHEN 'locked' THEN 'closed' ELSE 'faulty' END AS trouble,
         CASE WHEN list_contains(l.own_names, a.holder_key) THEN 'own' WHEN list_contains(p.lawful_holders, a.holder_key) THEN 'receiver' ELSE 'unclear' END AS owner,
         coalesce(l.register_result, '') = 'deceased' AS deceased
     FROM accounts a JOIN listed l USING (person_id) JOIN people p USING (person_id) LEFT JOIN bad_accounts b ON b.row_id = a.account_id
     WHERE a.status <> 'rejected'),
 accounted AS (
-    SELECT person_id, bool_or(good AND NOT deceased) AS usable_account, arg_min(owner, (NOT good, account_id)) AS account_owner,
+    SELECT person_id, bool_or(good AND NOT deceased) AS usable_account, any_value(deceased) AS deceased,
+        arg_min(trouble, (NOT good, opened_at, account_id)) AS trouble, arg_min(owner, (NOT good, account_id)) AS account_owner,
         arg_min(opened_at, (NOT good, opened_at)) AS account_opened_at, arg_min(bank, (NOT good, opened_at, account_id)) AS account_bank,
         arg_min(channel, (NOT good, opened_at, account_id)) AS account_channel
     FROM held GROUP BY person_id),
@@ -41,7 +43,8 @@ paid AS (
 SELECT person_id, l.unit, l.commune, l.village, l.policy_group, l.sex, l.age, l.entitlements, l.amount,
     NOT coalesce(b.incomplete, false) AS complete, coalesce(l.register_result, '') = 'matched' AS verified,
     NOT coalesce(b.blocks_account OR b.blocks_payment, false) AS clean, NOT coalesce(b.blocks_account, false) AS ready,
-    a.person_id IS NOT NULL AS has_account, a.account_owner, coalesce(a.usable_account, false) AS usable_account, a.account_opened_at, a.account_bank, a.account_channel,
+    a.person_id IS NOT NULL AS has_account, a.account_owner, coalesce(a.usable_account, false) AS usable_account,
+    CASE WHEN a.person_id IS NULL OR a.usable_account THEN NULL WHEN a.deceased THEN 'deceased' ELSE a.trouble END AS account_trouble, a.account_opened_at, a.account_bank, a.account_channel,
     l.declined AND a.person_id IS NULL AS declined, l.declined_confirmed AND a.person_id IS NULL AS declined_confirmed,
     coalesce(p.payment, 'none') AS payment, coalesce(p.paid_account, 0) AS paid_account, coalesce(p.paid_cash, 0) AS paid_cash, coalesce(p.returned, 0) AS returned,
     b.blocker, b.blocker_who

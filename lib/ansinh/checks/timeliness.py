@@ -10,7 +10,7 @@ CHECKS = (
         "warns",
         "police",
         "Đối chiếu lại trước kỳ chi trả.",
-        "Công văn 5234/LĐTBXH-TTTT: cập nhật hằng tháng trước kỳ chi trả; tham số register_days",
+        "Công văn 5234/LĐTBXH-TTTT: cập nhật hằng tháng trước kỳ chi trả; số ngày do đợt triển khai quy định",
         "date_diff('day', checked_on, as_of) > {register_days}",
         (("checked_on IS NULL OR register_result = 'not_checked'", "Chưa đối chiếu"),),
         mends=("register_matches.checked_on",),

@@ -98,7 +98,7 @@ CHECKS = (
         "warns",
         "commune",
         "Xác minh tại cơ sở; nếu là một người thì gộp bản ghi.",
-        "Mô hình Fellegi-Sunter trên họ tên, ngày sinh, giới tính, nơi cư trú, điện thoại, tài khoản, toàn địa bàn (docs/checks.md)",
+        "Mô hình Fellegi-Sunter trên họ tên, ngày sinh, giới tính, nơi cư trú, điện thoại, tài khoản, toàn địa bàn",
         "lookalike",
         (("name_key IS NULL", "Thiếu họ tên"), ("twin_numbers > 1", "Đã nêu ở tiêu chí U05")),
         version=2,

@@ -48,7 +48,7 @@ def _data(campaign: Campaign, found: list[Snapshot], now: State) -> Shown:
             numbers.date(item.day),
             numbers.count(item.units),
             numbers.count(item.persons),
-            _freshness(now) if item.day == campaign.as_of else "kỳ trước, giữ để so sánh",
+            _freshness(now) if item.day == campaign.as_of else "lần trước, giữ để so sánh",
         ]
         for item in found
     ]

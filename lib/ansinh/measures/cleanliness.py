@@ -64,16 +64,22 @@ def by_who(scope: Scope) -> Counts:
 
 
 def changes(scope: Scope) -> Counts:
-    """Return findings by state against the previous snapshot: new, standing, reopened, and mended since; unit: records."""
-    frame = scope.query(f"SELECT state, count(*) AS findings FROM findings WHERE {scope.where} GROUP BY 1", "changes")
+    """Return findings by state against the previous snapshot: new, rule (new because the rule is), standing, reopened, and mended since; unit: records."""
     earlier = previous(scope)
+    rules = [change.check_id for change in changed_rules(scope) if change.as_of == scope.campaign.as_of.isoformat() and change.now]
+    ruled = ", ".join(f"'{id}'" for id in rules) or "''"
+    frame = scope.query(
+        f"""SELECT CASE WHEN state = 'new' AND check_id IN ({ruled}) THEN 'rule' ELSE state END AS state, count(*) AS findings
+        FROM findings WHERE {scope.where} GROUP BY 1""",
+        "changes",
+    )
     if earlier is not None:
         sql = f"SELECT check_id, row_id FROM findings WHERE {scope.where}"
         # What a check no longer in force had found is not mended by anybody.
         sql += " AND check_id IN (" + ", ".join(f"'{check.id}'" for check in catalogue(scope.campaign)) + ")"
         with scope.within(earlier, store.FINDINGS) as then:
             frame.loc[len(frame)] = ["mended", _mended(then.query(sql, "earlier findings"), scope.query(sql, "changes"))]
-    order = {state: at for at, state in enumerate(("new", "standing", "reopened", "mended"))}
+    order = {state: at for at, state in enumerate(("new", "rule", "standing", "reopened", "mended"))}
     frame = frame.sort_values("state", key=lambda states: states.map(order)).reset_index(drop=True)
     return Counts(frame, ("state",), {"findings": None}, unit="records", place=scope.place, axis="state")
 

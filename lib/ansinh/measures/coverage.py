@@ -54,7 +54,10 @@ CAUSES = (
         "NOT has_account AND NOT declined AND NOT ready AND blocker_who NOT IN ('commune', 'police')",
     ),
     ("not_opened", "Dữ liệu đã sẵn sàng nhưng chưa mở tài khoản", "bank", "NOT declined AND ready AND NOT has_account"),
-    ("unusable", "Đã có tài khoản nhưng chưa dùng được", "bank", "has_account"),
+    ("pending", "Đã có tài khoản, đang chờ kích hoạt", "bank", "account_trouble = 'pending'"),
+    ("closed", "Đã có tài khoản, đã đóng hoặc bị khóa", "bank", "account_trouble = 'closed'"),
+    ("deceased", "Đã có tài khoản, người hưởng được ghi nhận đã chết", "commune", "account_trouble = 'deceased'"),
+    ("faulty", "Đã có tài khoản, thông tin tài khoản còn lỗi", "bank", "has_account"),
 )
 """Why a person has no usable account: id, words, who acts, condition; the first that holds counts. Together they are exactly the gap."""
 

@@ -86,7 +86,7 @@ def opened(scope: Scope) -> Counts:
 
 @dataclass(frozen=True)
 class Outlook:
-    """Days left, persons a day needed and reached (None: not known), and whether the pace suffices (None: cannot be said)."""
+    """Days left, persons a day needed and reached (None: not known), and whether the pace suffices (None: cannot be said, or too near to say)."""
 
     days_left: int
     needed: float | None
@@ -98,16 +98,25 @@ def outlook(released: Released, as_of: dt.date, deadline: dt.date, target: float
     """Return the outlook of one row from released counts alone, so that it tells nothing they do not.
 
     Method: persons to go ÷ days left against persons covered in the last seven days ÷ 7. To go are those remaining (declined persons
-    apart), less what a target below 100 % leaves. Nothing is claimed for withheld counts.
+    apart), less what a target below 100 % of all who have not declined leaves. Nothing is claimed for withheld counts, nor where
+    counts that round to those shown could tell either.
     """
     days = (deadline - as_of).days
-    remaining, week, persons = (released.value(name, row) for name in ("remaining", "opened_week", "persons"))
-    if remaining is not None and target < 1 and persons is not None:
-        remaining = max(0, remaining - math.floor((1 - target) * persons))
+    remaining, week, covered = (released.value(name, row) for name in ("remaining", "opened_week", "covered"))
+    if remaining is not None and target < 1 and covered is not None:
+        remaining = max(0, remaining - math.floor((1 - target) * (covered + remaining)))
     needed = math.ceil(remaining / days) if remaining is not None and days > 0 else None
     reached = week / WEEK if week is not None else None
     if remaining == 0:
         return Outlook(days, 0, reached, True)
     if days <= 0 or needed is None or reached is None:
         return Outlook(days, needed, reached, False if days < 0 and remaining else None)
-    return Outlook(days, needed, reached, reached >= needed)
+    half = released.rounding // 2
+    surely, hardly = (week - half) / WEEK >= (remaining + half) / days, (week + half) / WEEK < (remaining - half) / days  # type: ignore[operator]
+    return Outlook(days, needed, reached, True if surely else False if hardly else None)
+
+
+def reachable(released: Released, row: int = 0) -> float:
+    """Return the highest coverage there can be, as a share: all but those who declined; 1 where that is not shown."""
+    persons, declined = released.value("persons", row), released.value("declined", row)
+    return 1 - declined / persons if persons and declined else 1.0

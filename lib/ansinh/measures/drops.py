@@ -14,23 +14,27 @@ from ansinh.disclosure import Counts
 from ansinh.measures.scope import Scope
 
 STEPS = {
-    "complete": "Đủ thông tin",
-    "verified": "Đã đối chiếu khớp",
-    "clean": "Dữ liệu sạch",
-    "has_account": "Đã có tài khoản",
-    "usable": "Tài khoản dùng được",
-    "paid": "Đã nhận qua tài khoản",
+    "complete": "Chưa đủ thông tin",
+    "verified": "Chưa đối chiếu khớp",
+    "clean": "Dữ liệu chưa sạch",
+    "has_account": "Chưa có tài khoản",
+    "usable": "Tài khoản chưa dùng được",
+    "paid": "Chưa nhận qua tài khoản",
 }
-"""The steps, in order, as pages name them."""
+"""The steps, in order, and what pages say of those who have not passed: on a phone a cell stands without its heading."""
 
 CAUSES = {
     "incomplete": "Thiếu thông tin",
     "unverified": "Chưa đối chiếu khớp với CSDLQG về dân cư",
     "unclean": "Còn lỗi cản trở",
-    "declined": "Không đăng ký tài khoản",
+    "declined_confirmed": "Không đăng ký, có xác nhận",
+    "declined_unconfirmed": "Không đăng ký, chưa có xác nhận",
     "not_opened": "Chưa mở tài khoản",
-    "unusable": "Tài khoản chưa dùng được",
-    "payment_none": "Chưa có dòng chi trả nào trong kỳ",
+    "account_pending": "Tài khoản đang chờ kích hoạt",
+    "account_closed": "Tài khoản đã đóng hoặc bị khóa",
+    "account_faulty": "Thông tin tài khoản còn lỗi",
+    "account_deceased": "Người hưởng được ghi nhận đã chết",
+    "payment_none": "Chưa có tên trong danh sách chi trả của kỳ",
     "payment_pending": "Khoản chi chưa hoàn tất",
     "payment_cash": "Nhận bằng tiền mặt",
     "payment_returned": "Khoản chi bị trả lại",
@@ -51,10 +55,10 @@ stopped AS (
     FROM persons p LEFT JOIN f USING (person_id))
 SELECT step,
     CASE step WHEN 'complete' THEN coalesce(missing, 'incomplete') WHEN 'verified' THEN coalesce(register, 'unverified')
-        WHEN 'clean' THEN coalesce(gravest, 'unclean') WHEN 'has_account' THEN if(declined, 'declined', 'not_opened')
-        WHEN 'usable' THEN coalesce(account, 'unusable') ELSE 'payment_' || payment END AS cause,
+        WHEN 'clean' THEN coalesce(gravest, 'unclean') WHEN 'has_account' THEN CASE WHEN declined_confirmed THEN 'declined_confirmed' WHEN declined THEN 'declined_unconfirmed' ELSE 'not_opened' END
+        WHEN 'usable' THEN coalesce(account, 'account_' || account_trouble, 'account_faulty') ELSE 'payment_' || payment END AS cause,
     CASE step WHEN 'complete' THEN coalesce(missing_who, 'commune') WHEN 'verified' THEN coalesce(register_who, 'police')
-        WHEN 'clean' THEN coalesce(gravest_who, 'commune') WHEN 'has_account' THEN if(declined, 'commune', 'bank')
+        WHEN 'clean' THEN coalesce(gravest_who, 'commune') WHEN 'has_account' THEN CASE WHEN declined_confirmed THEN '–' WHEN declined THEN 'commune' ELSE 'bank' END
         WHEN 'usable' THEN coalesce(account_who, 'bank') ELSE 'department' END AS who,
     count(*) AS persons
 FROM stopped WHERE {where} AND step IS NOT NULL GROUP BY ALL
@@ -100,7 +104,7 @@ def by_cause(scope: Scope) -> Counts:
     words = CAUSES | {check.id: f"{check.id} · {check.title}" for check in catalogue(scope.campaign)}
     frame["name"] = frame["cause"].map(words).fillna(frame["cause"])
     frame["is_total"] = False
-    frame.loc[len(frame)] = ["", "total", "", int(frame["persons"].sum()), "Tổng số người dừng lại", True]
+    frame.loc[len(frame)] = ["", "total", "", int(frame["persons"].sum()), "Tổng số người còn vướng", True]
     return Counts(
         frame.astype({"persons": "int64"}),
         ("step", "cause", "name", "who"),

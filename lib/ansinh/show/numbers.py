@@ -25,6 +25,22 @@ def count(value: float | int) -> str:
     return f"{round(value):,}".replace(",", ".")
 
 
+def about(value: float) -> str:
+    """Return a number made of rounded counts, as exactly as these allow: to 5 from 20 on, to 10 from 1.000 on; none becomes 0.
+
+    >>> about(4.3), about(158), about(9648)
+    ('4', '160', '9.650')
+    """
+    step = 1 if value < 20 else 5 if value < 1000 else 10
+    return count(max(1, step * math.floor(value / step + 0.5)) if value else 0)
+
+
+def between(before: float, now: float, digits: int = 1) -> float:
+    """Return the difference of two shares as their texts show them, so that a reader who subtracts finds the same."""
+    scale = 10 ** (digits + 2)
+    return (math.floor(now * scale + 0.5) - math.floor(before * scale + 0.5)) / scale
+
+
 def percent(share: float, digits: int = 1) -> str:
     """Return a share (0 to 1) as per cent with a comma; never rounded up to 100 nor down to 0 when it is neither."""
     scale = 10 ** (digits + 2)

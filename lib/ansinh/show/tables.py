@@ -125,10 +125,11 @@ def plain(
     note: str = "",
     figures: Sequence[int] = (),
     cards: bool = False,
+    filter: bool = False,
 ) -> Shown:
     """Return a table of finished texts (the catalogue, the obligations); `figures` are the columns set as numbers. All is escaped.
 
-    `cards` sets each row as a card, its texts beside their headings, for more columns than a page is wide for.
+    `cards` sets each row as a card, its texts beside their headings, for more columns than a page is wide for; `filter` as in `table`.
     """
     words = len(headings) - len(set(figures) - {0}) > 2
     cls = "as-table as-words as-cards" if cards else "as-table as-words" if words else "as-table"
@@ -138,8 +139,9 @@ def plain(
     body = "".join(
         "<tr>" + "".join(_text_cell(text, at, at in figures, headings[at]) for at, text in enumerate(row)) + "</tr>" for row in rows
     )
+    attribute = ' data-filter="true"' if filter else ""
     markup = (
-        f'<div class="as-table-wrap" tabindex="0" role="region" aria-labelledby="{id}-caption"><table class="{cls}" id="{id}">'
+        f'<div class="as-table-wrap" tabindex="0" role="region" aria-labelledby="{id}-caption"><table class="{cls}" id="{id}"{attribute}>'
         f'<caption id="{id}-caption">{escape(caption)}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
     )
     if note:

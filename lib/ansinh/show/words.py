@@ -90,21 +90,30 @@ def pace(outlook: Outlook, target: float) -> str:
         return "Vẫn còn người chưa có tài khoản." if outlook.enough is False else "Không còn thời gian để tính tốc độ cần đạt."
     if outlook.needed is None:
         return "Số người còn lại không công bố chính xác nên không tính tốc độ."
-    aim = f"Để đạt mục tiêu {numbers.percent(target)} cần mở cho {numbers.count(outlook.needed)} người mỗi ngày; "
+    aim = f"Để {_aim(target)}, cần mở cho khoảng {numbers.about(outlook.needed)} người mỗi ngày; "
     if outlook.reached is None:
         return f"{aim}số người mở trong 7 ngày qua không công bố nên không so sánh được."
-    told = "đủ" if outlook.enough else "chưa đủ"
-    return f"{aim}7 ngày qua bình quân {numbers.count(outlook.reached)} người mỗi ngày, {told} để kịp thời hạn."
+    verdict = {True: "đủ để kịp thời hạn", False: "chưa đủ để kịp thời hạn", None: "gần bằng tốc độ cần đạt"}[outlook.enough]
+    return f"{aim}7 ngày qua bình quân khoảng {numbers.about(outlook.reached)} người mỗi ngày, {verdict}."
 
 
-def forecast(told: Projection, deadline: dt.date, target: float) -> str:
-    """Return the projected share on the deadline with its interval and the method's past error."""
-    reach = "đạt" if told.share >= target else "chưa đạt"
+def _aim(target: float) -> str:
+    """Return what is to be reached: the share of all who have not declined."""
+    whom = "(không kể người không đăng ký)"
+    return f"mọi người đều có tài khoản {whom}" if target == 1 else f"{numbers.percent(target)} số người {whom} có tài khoản"
+
+
+def forecast(told: Projection, deadline: dt.date, target: float, reachable: float, enough: bool | None) -> str:
+    """Return the projected share on the deadline with its interval and the method's past error; the verdict is the pace's where it has one.
+
+    `reachable` is the share of persons who have not declined: the target is of these.
+    """
+    reach = told.share >= target * reachable if enough is None else enough
     start = f"Nếu giữ tốc độ 7 ngày qua, đến {numbers.date(deadline)} tỷ lệ có tài khoản ước đạt {numbers.percent(told.share)}"
-    end = f", {reach} mục tiêu {numbers.percent(target)}."
+    end = f", {'đủ' if reach else 'chưa đủ'} để {_aim(target)}."
     if told.low is None or told.high is None or told.error is None:
         return f"{start}{end} Chưa đủ ngày để biết cách ước tính này thường sai bao nhiêu."
-    span = f" (từ {numbers.percent(told.low)} đến {numbers.percent(told.high)})" if told.low != told.high else ""
+    span = f" (khoảng {numbers.percent(told.low)} đến {numbers.percent(told.high)})" if told.low != told.high else ""
     return (
         f"{start}{span}{end} Áp dụng cùng cách tính cho {told.cases} ngày đã qua, ước tính trước {told.horizon} ngày "
         f"sai bình quân {numbers.points(told.error)}."
@@ -126,7 +135,7 @@ def rise(first: float, last: float, days: int) -> str:
 def standing(above: int, below: int, judged: int) -> str:
     """Return how many units differ from the whole by more than chance, as a title."""
     if not above and not below:
-        return f"Tỷ lệ có tài khoản: không nơi nào trong {judged} nơi khác mức chung quá mức ngẫu nhiên"
+        return f"Tỷ lệ có tài khoản: {judged} nơi so sánh được không chênh lệch rõ rệt so với mức chung"
     parts = [f"{below} nơi thấp hơn"] if below else []
     parts += [f"{above} nơi cao hơn"] if above else []
     return f"Tỷ lệ có tài khoản: {joined(parts)} mức chung rõ rệt, trong {judged} nơi so sánh được"
@@ -143,6 +152,21 @@ def most(released: Released, column: str, name: str) -> str:
         return ""
     row = max(values, key=lambda at: values[at])
     return f"nhiều nhất: {inside(str(released.frame[name].iloc[row]))} ({numbers.count(values[row])}{numbers.SPACE}người)"
+
+
+LOWEST = 3
+"""Rows that a caption names as the lowest."""
+
+
+def lowest(released: Released, rate: str, name: str) -> str:
+    """Return the rows with the lowest shares as the end of a title: "; thấp nhất: Phúc Thọ (81,0 %), …"; "" where too few are shown to say."""
+    told = [row for row in range(len(released.frame)) if not (released.total and released.frame[released.total].iloc[row])]
+    shares = {row: value for row in told if (value := released.value(rate, row)) is not None}
+    if len(shares) < 2 * LOWEST:
+        return ""
+    first = sorted(shares, key=lambda row: (shares[row], row))[:LOWEST]
+    among = "" if len(shares) == len(told) else " trong các nơi công bố"
+    return f"; thấp nhất{among}: {', '.join(f'{released.frame[name].iloc[row]} ({numbers.percent(shares[row])})' for row in first)}"
 
 
 def inside(name: str) -> str:

@@ -36,8 +36,11 @@ def as_csv(table: Table) -> bytes:
     return buffer.getvalue().encode("utf-8-sig")
 
 
-def as_xlsx(table: Table, campaign: Campaign) -> bytes:
-    """Return the table as a workbook: caption, date and kind of data, headings, rows with number formats, notes."""
+def as_xlsx(table: Table, campaign: Campaign, page: str = "") -> bytes:
+    """Return the table as a workbook: caption, title of its `page`, date and kind of data, headings, rows with number formats, notes.
+
+    It prints on A4 across, as wide as the paper, its headings on every sheet.
+    """
     buffer = io.BytesIO()
     # Texts stay texts whatever they look like.
     book = xlsxwriter.Workbook(
@@ -49,7 +52,7 @@ def as_xlsx(table: Table, campaign: Campaign) -> bytes:
     formats = {kind: book.add_format({"num_format": form}) for kind, form in _FORMATS.items()}
     sheet = book.add_worksheet("Số liệu")
     sheet.write_string(0, 0, harmless(table.caption), strong)
-    sheet.write_string(1, 0, source_line(campaign))
+    sheet.write_string(1, 0, harmless(f"{page}. {source_line(campaign)}" if page else source_line(campaign)))
     for column, heading in enumerate(table.headings):
         sheet.write_string(3, column, harmless(heading), wrapped)
         sheet.set_column(column, column, _width(table, column))
@@ -64,6 +67,11 @@ def as_xlsx(table: Table, campaign: Campaign) -> bytes:
     if table.note:
         sheet.write_string(5 + len(table.rows), 0, harmless(table.note))
     sheet.freeze_panes(4, 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(3)
+    sheet.set_footer("&C&P / &N")
     try:
         book.close()
     except XlsxWriterException as error:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import yaml
+
 from ansinh.campaign import Campaign
 from ansinh.show import Shown, escape, numbers
 from ansinh.show import tables as show_tables
@@ -28,6 +30,19 @@ FIGURE_TERMS = {
     "ban-do": "Tỷ lệ có tài khoản",
     "dien-bien": "Tỷ lệ có tài khoản",
     "so-sanh": "Cao, thấp hơn mức chung",
+    "bang-con-vuong": "Tỷ lệ tài khoản dùng được",
+    "bang-dung-lai": "Khâu còn vướng",
+    "bang-khong-kip": "Tốc độ cần đạt",
+    "bang-don-vi-xu-ly": "Mức độ",
+    "bang-loi": "Bản ghi",
+    "bang-thay-doi": "Lần chốt số liệu",
+    "bang-cac-ky": "Lần chốt số liệu",
+    "bang-chi-tra": "Người có khoản chi",
+    "bang-vi-sao-tien-mat": "Người có khoản chi",
+    "bang-kenh": "Tỷ lệ tài khoản dùng được",
+    "bang-chu-tai-khoan": "Người nhận thay",
+    "bang-gio": "Điểm lưu động",
+    "bang-tung-ngay": "Điểm lưu động",
 }
 """Figures whose words do not name their definition: start of the figure's id → the term the method page defines."""
 _BLOCK = re.compile(
@@ -72,6 +87,11 @@ class Page:
     def up(self) -> str:
         """The relative way to the site's root."""
         return "../" * self.address.count("/")
+
+    @property
+    def front(self) -> dict[str, Any]:
+        """What the batch wrote of the page: title, date, and under `ansinh` its unit."""
+        return dict(yaml.safe_load("".join(self.notebook["cells"][0]["source"]).strip().strip("-")))
 
     def outputs(self) -> list[dict[str, Any]]:
         """Return the outputs that are HTML."""
@@ -140,7 +160,7 @@ def _dress(task: _Task) -> dict[str, bytes]:
     files = {f"{page.address}.ipynb": (json.dumps(page.notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()}
     for table in found:
         name = f"{FOLDER}/{page.address}/{table.id}"
-        files[f"{name}.csv"], files[f"{name}.xlsx"] = as_csv(table), as_xlsx(table, task.campaign)
+        files[f"{name}.csv"], files[f"{name}.xlsx"] = as_csv(table), as_xlsx(table, task.campaign, str(page.front["title"]))
     return files
 
 
@@ -201,14 +221,17 @@ def _dressed(markup: str, page: Page, explained: _Explained) -> str:
 def _links(id: str, caption: str, own: Sequence[Table], page: Page, explained: _Explained) -> str:
     """Return the line below a figure or table: downloads, how it is computed, permanent link."""
     folder = f"{page.up}{FOLDER}/{page.address}"
+    saved = escape("-".join(page.address.split("/")[-2:]))
     parts = [
-        _link(f"{folder}/{id}.{ending}", word, caption, " download") for ending, word in (("csv", "Tải CSV"), ("xlsx", "Tải Excel")) if own
+        _link(f"{folder}/{id}.{ending}", word, caption, f' download="{saved}-{id}.{ending}"')
+        for ending, word in (("csv", "Tải CSV"), ("xlsx", "Tải Excel"))
+        if own
     ]
     if explained.way:
         parts.append(_link(explained.address(id, own), "Cách tính", caption))
     if (anchor := anchor_of(page.address, id)) in page.proven:
-        parts.append(_link(f"{page.up}{page.proof}.html#{anchor}", "Câu lệnh", caption))
-    parts.append(_link(f"#{id}", "Liên kết", caption))
+        parts.append(_link(f"{page.up}{page.proof}.html#{anchor}", "Truy vấn", caption))
+    parts.append(_link(f"#{id}", "Đường dẫn", caption))
     return f'<p class="as-tools">{" ".join(parts)}</p>'
 
 
@@ -278,7 +301,7 @@ def _compare(page: Page, whole: tuple[Table, Row, Row] | None, place: str) -> li
 def _difference(here: str, there: str) -> str:
     """Return the difference of two shares as shown, a dash where one is withheld."""
     one, other = numbers.parse(here), numbers.parse(there)
-    return "–" if one is None or other is None else numbers.change(one - other)
+    return "–" if one is None or other is None else numbers.change(numbers.between(other, one))
 
 
 def cell_of(id: str, shown: Shown) -> dict[str, Any]:

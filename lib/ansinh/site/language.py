@@ -24,7 +24,7 @@ VIETNAMESE = ENGLISH | {
     "toc-title-website": "Trong trang này",
     "search-label": "Tìm đơn vị hoặc trang",
     "search-text-placeholder": "Tìm đơn vị hoặc trang",
-    "search-no-results-text": "Không có kết quả",
+    "search-no-results-text": "Không có kết quả. Hãy gõ tên quận, huyện, xã, phường hoặc tên chỉ tiêu.",
     "toggle-sidebar": "Danh mục đơn vị",
     "callout-note-title": "Ghi chú",
     "callout-tip-title": "Gợi ý",

@@ -100,7 +100,7 @@ def _pointer(page: Page, told: Mapping[str, Any], evidence: Mapping[str, Any]) -
 def _proof(
     place: str, made: Sequence[tuple[Page, Mapping[str, Any], list[_Figure]]], evidence: Mapping[str, Any], campaign: Campaign
 ) -> Page:
-    front = _front(made[0][0])
+    front = made[0][0].front
     name = front["ansinh"]["unit_name"]
     title = f"Hồ sơ chứng minh số liệu: {name}"
     address = f"{FOLDER}/{place}"
@@ -118,30 +118,26 @@ def _proof(
     ]
     intro = (
         f"Số liệu của {name} đến ngày {numbers.date(campaign.as_of)} được lập từ những tệp dưới đây. Ai có đúng những tệp và chương trình này "
-        "đều tính ra đúng những con số này. Trang này không có thông tin cá nhân."
+        "đều tính ra đúng những con số này. Tệp nguồn có thông tin cá nhân nên không công bố; cơ quan thanh tra, kiểm toán xem tại nơi lập báo cáo. "
+        "Trang này không có thông tin cá nhân."
     )
     cells.append(cell_of("muc-dich", paragraph(intro)))
     used = {file for _, told, _ in made for file in told["inputs"]}
     cells += [_heading("Tệp nguồn", "tep"), cell_of("tep-nguon", _files([item for item in evidence["inputs"] if item["file"] in used]))]
     cells += [
-        _heading("Sổ tay và chương trình", "chuong-trinh"),
+        _heading("Tệp tính toán và chương trình", "chuong-trinh"),
         cell_of("so-tay", _notebooks(made, evidence)),
         cell_of("chuong-trinh-1", _programs(evidence)),
     ]
     seen: dict[str, int] = {}
     for at, (page, _, figures) in enumerate(made):
         cells += [
-            _heading(f"Câu lệnh của trang: {_front(page)['title'].removeprefix(f'{name}: ')}", f"trang-{at}"),
+            _heading(f"Truy vấn của trang: {page.front['title'].removeprefix(f'{name}: ')}", f"trang-{at}"),
             cell_of(f"cau-lenh-{at}", _queries(figures, seen)),
         ]
     first = made[0][0]
     notebook = json.loads(json.dumps({"cells": cells, "metadata": KERNEL, "nbformat": 4, "nbformat_minor": 5}))
     return Page(address, notebook, first.sidebar or first.address.rsplit("/", 1)[-1], first.tabs)
-
-
-def _front(page: Page) -> dict[str, Any]:
-    source = "".join(page.notebook["cells"][0]["source"])
-    return dict(yaml.safe_load(source.strip().strip("-")))
 
 
 def _heading(text: str, id: str) -> Any:
@@ -175,8 +171,8 @@ def _notebooks(made: Sequence[tuple[Page, Mapping[str, Any], list[_Figure]]], ev
         ]
         for page, told, _ in made
     ]
-    headings = ["Trang", "Sổ tay", "Tham số", "Mã băm của sổ tay", "Mã băm của sổ tay đã chạy"]
-    return show_tables.plain("so-tay", "Sổ tay làm ra các trang này", headings, rows, cards=True)
+    headings = ["Trang", "Tệp tính toán (notebook)", "Tham số", "Mã băm của tệp", "Mã băm của tệp đã chạy"]
+    return show_tables.plain("so-tay", "Tệp tính toán làm ra các trang này", headings, rows, cards=True)
 
 
 def _programs(evidence: Mapping[str, Any]) -> Shown:
@@ -184,7 +180,7 @@ def _programs(evidence: Mapping[str, Any]) -> Shown:
     rows = [["An Sinh", ours["version"]], ["Mã băm của mã nguồn", ours["code"]]]
     if "commit" in ours:
         rows.append(["Phiên bản mã nguồn (commit)", ours["commit"] + (" và những sửa đổi sau đó" if ours["changed_since"] else "")])
-    rows.append(["Kỳ chốt số liệu", numbers.date(dt.date.fromisoformat(evidence["as_of"]))])
+    rows.append(["Ngày chốt số liệu", numbers.date(dt.date.fromisoformat(evidence["as_of"]))])
     rows += [[name, version] for name, version in evidence["libraries"].items()]
     rows.append(
         ["Bộ tiêu chí kiểm tra", f"{numbers.count(len(evidence['checks']))} tiêu chí, phiên bản từng tiêu chí ghi ở trang Phương pháp"]
@@ -197,13 +193,13 @@ def _queries(figures: Sequence[_Figure], seen: dict[str, int]) -> Shown:
     new = [sql for sql in dict.fromkeys(sql for figure in figures for sql in figure.sql) if sql not in seen]
     seen |= {sql: number for number, sql in enumerate(new, len(seen) + 1)}
     items = "".join(
-        f'<li id="{escape(figure.anchor)}">{escape(figure.title)}: '
-        + ", ".join(f'<a href="#cau-lenh-{seen[sql]}">câu lệnh {seen[sql]}</a>' for sql in figure.sql)
+        f'<li id="{escape(figure.anchor)}">{escape(figure.title.rstrip("."))}: '
+        + ", ".join(f'<a href="#cau-lenh-{seen[sql]}">truy vấn {seen[sql]}</a>' for sql in figure.sql)
         + "</li>"
         for figure in figures
     )
     blocks = "".join(
-        f'<h3 id="cau-lenh-{seen[sql]}">Câu lệnh {seen[sql]}</h3><pre class="as-output" tabindex="0"><code>{escape(inspect.cleandoc(sql))}</code></pre>'
+        f'<h3 id="cau-lenh-{seen[sql]}">Truy vấn {seen[sql]}</h3><pre class="as-output" tabindex="0"><code>{escape(inspect.cleandoc(sql))}</code></pre>'
         for sql in new
     )
     text = "\n".join(f"{figure.title}: {', '.join(str(seen[sql]) for sql in figure.sql)}" for figure in figures)

@@ -9,19 +9,25 @@ from ansinh.site.page import Page
 from ansinh.units import search_key
 
 NAME = "search.js"
+DEFINING = "method"
+"""The notebook whose page defines the terms: these are found too."""
 
 
 def search_index(pages: Sequence[Page]) -> str:
     """Return the index: every page, below each unit's first page the rows of its tables, below other pages their sections.
 
-    Keys: t title, p address, k words folded to ASCII, c rows or sections as [text, anchor], u what they belong to.
+    Keys: t title, p address, k words folded to ASCII and the unit's code, c rows or sections as [text, anchor], u what they belong to,
+    l stands after all others (what proves the figures is not what somebody looks for first).
     """
     first: set[str] = set()
     entries = []
     for page in sorted(pages, key=lambda page: (page.path.rpartition("/")[0], page.told.get("order", 9), page.path)):
         unit, name = str(page.told.get("unit", "")), str(page.told.get("unit_name", ""))
-        entry: dict[str, object] = {"t": page.title, "p": f"{page.path}.html", "k": search_key(f"{page.title} {name}")}
-        inner = page.rows if unit else [(heading.text, heading.id) for heading in page.headings if heading.level <= 3]
+        entry: dict[str, object] = {"t": page.title, "p": f"{page.path}.html", "k": search_key(f"{page.title} {name} {unit}")}
+        if page.told.get("level") == "evidence":
+            entry["l"] = 1
+        sections = [(heading.text, heading.id) for heading in page.headings if heading.level <= 3]
+        inner = page.rows if unit else [*sections, *page.rows] if page.told.get("notebook") == DEFINING else sections
         if inner and (not unit or unit not in first):
             entry["c"], entry["u"] = [list(one) for one in inner], name if unit else page.title
         first.add(unit)

@@ -86,7 +86,7 @@ def apology(job: Job, workspace: Workspace, campaign: Campaign) -> nbformat.Note
     text = (
         "::: {.callout-warning}\n\n"
         f"Báo cáo này chưa lập được cho số liệu đến ngày {numbers.date(campaign.as_of)}. Các đơn vị khác không bị ảnh hưởng. "
-        "Bộ phận kỹ thuật đã có thông báo lỗi và phải xử lý trước kỳ chốt số liệu sau.\n\n:::"
+        "Bộ phận kỹ thuật đã có thông báo lỗi và phải xử lý trước lần chốt số liệu sau.\n\n:::"
     )
     before = last_good(job)
     older = nbformat.read(before, as_version=4).cells if before else []

@@ -129,7 +129,10 @@ def in_memory(store: Path) -> duckdb.DuckDBPyConnection:
 
 
 def select(store: Path, table: Table, units: Sequence[str] | None = None) -> str:
-    """Return SQL for the table's rows of a store, of `units` alone where given; no rows where nobody has written any."""
+    """Return SQL for the table's rows of a store, of `units` alone where given; no rows where nobody has written any.
+
+    A column that an earlier version of this software did not write is null.
+    """
     if units is None:
         files = sorted((store / table.name).glob("unit=*/part.parquet"))
     else:
@@ -137,7 +140,9 @@ def select(store: Path, table: Table, units: Sequence[str] | None = None) -> str
     if not files:
         return empty(table)
     listed = ", ".join("'" + path.as_posix().replace("'", "''") + "'" for path in files)
-    return f"SELECT * FROM read_parquet([{listed}], hive_partitioning = false)"
+    found = f"SELECT * FROM read_parquet([{listed}], hive_partitioning = false)"
+    whole = {*table.names} <= {*pq.read_schema(files[0]).names}
+    return found if whole else f"{empty(table)} UNION ALL BY NAME {found}"
 
 
 def empty(table: Table) -> str:

@@ -307,8 +307,8 @@ FINDINGS = Table(
         _c("commune", "text", "Commune of the person", "Mã xã, phường"),
         _c("severity", "text", "blocks_account | blocks_payment | warns", "Mức độ"),
         _c("who", "text", "Who mends: commune | police | bank | post | department", "Đơn vị xử lý"),
-        _c("since", "date", "As-of date of the snapshot that first had it", "Có từ kỳ chốt số liệu"),
-        _c("state", "text", "new | standing | reopened, against the previous snapshot", "Tình trạng so với kỳ trước"),
+        _c("since", "date", "As-of date of the snapshot that first had it", "Có từ lần chốt số liệu"),
+        _c("state", "text", "new | standing | reopened, against the previous snapshot", "Tình trạng so với lần trước"),
     ),
 )
 
@@ -353,6 +353,12 @@ PERSONS = Table(
             "boolean",
             "An active account in the person's or the lawful receiver's name, person not found deceased",
             "Tài khoản dùng được",
+        ),
+        _c(
+            "account_trouble",
+            "text",
+            "pending | closed (or locked) | faulty | deceased: why no account of the person is usable; null without account and where one is",
+            "Vì sao tài khoản chưa dùng được",
         ),
         _c("account_opened_at", "time", "First opening among usable accounts, else among all", "Thời điểm mở tài khoản"),
         _c("account_bank", "text", "Bank of that account", "Ngân hàng"),

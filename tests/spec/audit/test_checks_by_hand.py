@@ -49,13 +49,26 @@ def test_a_trend_that_crosses_a_changed_rule_says_so(opened: Opener, empty_works
     assert "C07 (phiên bản 7 → 1 từ 14/01/2024)" in audit.directive.history().text
 
 
+def test_what_a_check_newly_in_force_finds_is_told_apart_from_what_became_worse(opened: Opener, empty_workspace: Workspace) -> None:
+    write_persons(empty_workspace, [(100, {})], BEFORE)
+    findings(empty_workspace, BEFORE, {"a": "new"}, check="C01")
+    opened([(100, {})])
+    findings(empty_workspace, AS_OF, {"a": "standing", "b": "new"}, check="C01")
+    audit = open_audit("hanoi-tet-2024", UNIT, AS_OF.isoformat())
+    assert cleanliness.changes(audit._scope).frame.set_index("state")["findings"].to_dict() == {"new": 1, "standing": 1, "mended": 0}
+    findings(empty_workspace, AS_OF, {"c": "new", "d": "new"}, check="C07")
+    audit = open_audit("hanoi-tet-2024", UNIT, AS_OF.isoformat())
+    assert cleanliness.changes(audit._scope).frame.set_index("state")["findings"].to_dict() == {"rule": 2, "mended": 1}
+    assert "Phát hiện do tiêu chí mới hoặc sửa đổi" in audit.cleanliness.changes().text
+
+
 def test_what_a_check_no_longer_in_force_had_found_is_not_mended(opened: Opener, empty_workspace: Workspace) -> None:
     write_persons(empty_workspace, [(100, {})], BEFORE)
     findings(empty_workspace, BEFORE, {"a": "new"}, check="X99")
     opened([(100, {})])
     findings(empty_workspace, AS_OF, {"d": "new"})
     audit = open_audit("hanoi-tet-2024", UNIT, AS_OF.isoformat())
-    assert cleanliness.changes(audit._scope).frame.set_index("state")["findings"].to_dict() == {"new": 1, "mended": 0}
+    assert cleanliness.changes(audit._scope).frame.set_index("state")["findings"].to_dict() == {"rule": 1, "mended": 0}
     assert "X99 (thôi áp dụng từ 14/01/2024)" in audit.cleanliness.changes().text
 
 

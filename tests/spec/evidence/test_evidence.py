@@ -71,7 +71,7 @@ def test_the_evidence_holds_no_time_no_path_and_no_small_tables_hash(published: 
 @pytest.mark.parametrize("name", ["index.html", "don-vi/006-dong-da/tai-khoan.html", "don-vi/006-dong-da/chi-tra.html"])
 def test_from_every_figure_the_auditor_reaches_the_sql_that_made_it(published: Workspace, name: str) -> None:
     shown = page(published, name)
-    links = [link for link in shown.select("main .as-tools a") if link.get_text() == "Câu lệnh"]
+    links = [link for link in shown.select("main .as-tools a") if link.get_text() == "Truy vấn"]
     blocks = shown.select("main figure.as-figure, main div.as-table-wrap")
     assert len(links) >= len(blocks) - 1, "only the comparison, made of two published tables, has no query of its own"
     for link in links:
@@ -94,7 +94,7 @@ def test_the_sql_told_gives_the_figure_shown_when_an_auditor_runs_it(published: 
     sql = proof.find(id=number).find_next("pre").get_text()
     con = store.connect(published.store(campaign, campaign.as_of), units=["277"])
     persons = int(store.query(con, sql)["persons"].iloc[0])
-    total = page(published, "don-vi/277-chuong-my/tai-khoan.html").select_one("#bang-tai-khoan tr.as-total td.as-number")
+    total = page(published, "don-vi/277-chuong-my/tai-khoan.html").select("#bang-tai-khoan tr.as-total td.as-number")[2]
     assert abs(persons - int(total["data-value"])) <= 2, "as shown: rounded to 5"
 
 

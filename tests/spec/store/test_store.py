@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from ansinh import store
@@ -40,6 +41,14 @@ def test_a_table_nobody_has_written_is_an_empty_view_with_its_columns(tmp_path: 
     con = store.connect(tmp_path)
     for table in store.TABLES.values():
         assert list(store.query(con, f'SELECT * FROM "{table.name}"').columns) == list(table.names)
+
+
+def test_a_column_that_an_earlier_version_did_not_write_is_null(tmp_path: Path) -> None:
+    path = store.write(tmp_path, store.PERSONS, persons("1"), "001")
+    pq.write_table(pq.read_table(path).drop_columns(["account_trouble"]), path)
+    con = store.connect(tmp_path)
+    assert list(store.query(con, "SELECT * FROM persons").columns) == list(store.PERSONS.names)
+    assert store.query(con, "SELECT account_trouble FROM persons").account_trouble.isna().all()
 
 
 def test_a_store_that_does_not_exist_says_what_to_run_first(tmp_path: Path) -> None:

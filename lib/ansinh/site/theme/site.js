@@ -3,7 +3,7 @@
   "use strict";
   var root = document.currentScript.src.replace(/theme\/site\.js.*$/, "");
   var words = document.documentElement.lang === "vi"
-    ? { filter: "Lọc theo tên", filterTable: "Lọc bảng theo tên: ", found: " kết quả", none: "Không có kết quả", search: "Tìm đơn vị hoặc trang" }
+    ? { filter: "Lọc theo tên", filterTable: "Lọc bảng theo tên: ", found: " kết quả", none: "Không có kết quả. Hãy gõ tên quận, huyện, xã, phường hoặc tên chỉ tiêu.", search: "Tìm đơn vị hoặc trang" }
     : { filter: "Filter by name", filterTable: "Filter table by name: ", found: " results", none: "No results", search: "Search" };
   function fold(text) {
     return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase().replace(/[^a-z0-9]+/g, " ").trim();
@@ -38,9 +38,9 @@
     script.src = root + "search.js";
     script.onload = function () {
       window.ANSINH_INDEX.forEach(function (page) {
-        entries.push({ text: page.t, address: page.p, key: " " + page.k, deep: false });
+        entries.push({ text: page.t, address: page.p, key: " " + page.k, deep: false, last: page.l });
         (page.c || []).forEach(function (row) {
-          entries.push({ text: row[0], context: page.u, address: page.p + "#" + row[1], key: " " + fold(row[0] + " " + page.u), start: " " + fold(row[0]), deep: true });
+          entries.push({ text: row[0], context: page.u, address: page.p + "#" + row[1], key: " " + fold(row[0] + " " + page.u), start: " " + fold(row[0]), deep: true, last: page.l });
         });
       });
       show();
@@ -54,7 +54,7 @@
     status.textContent = "";
     if (list.hidden || (!entries.length)) return;
     var hits = entries.filter(function (entry) { return words.every(function (word) { return entry.key.includes(" " + word); }); });
-    var rank = function (entry) { return (entry.deep ? (entry.start.includes(" " + typed) ? 2 : 4) : 0) + (entry.key.includes(" " + typed) ? 0 : 1); };
+    var rank = function (entry) { return (entry.last ? 8 : 0) + (entry.deep ? (entry.start.includes(" " + typed) ? 2 : 4) : 0) + (entry.key.includes(" " + typed) ? 0 : 1); };
     hits.sort(function (a, b) { return rank(a) - rank(b); });
     hits.slice(0, 12).forEach(function (entry) {
       var item = made("li"), link = made("a", entry.text);
