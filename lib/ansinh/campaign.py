@@ -461,6 +461,10 @@ def _sentence(item: Any) -> str:
         return f"  {key}: this key is not known. Remove it, or compare with docs/campaign.schema.json."
     if item["type"] == "missing":
         return f"  {key}: this key is missing. Add it."
+    if item["type"].startswith("date") and isinstance(found, str):
+        return f"  {key}: {found!r} is no date. Write year, month and day as in 2024-01-14."
+    if item["type"] == "string_type" and isinstance(found, int):
+        return f'  {key}: {found} is read as a number. Put it in quotes, with its leading zeros: "{found}".'
     shown = f", found {found!r}" if isinstance(found, (str, int, float, bool)) else ""
     return f"  {key}: {item['msg']}{shown}."
 

@@ -12,6 +12,16 @@ class AnsinhError(Exception):
 
     exit_code = 3
 
+    def _render_traceback_(self) -> list[str]:
+        """Show the words alone in a notebook too (IPython asks for this by name)."""
+        return [f"{type(self).__name__}: {self}"]
+
+
+class NoSuchCall(AnsinhError, AttributeError):
+    """A name that an audit or one of its areas does not have; the message says which is near."""
+
+    exit_code = 2
+
 
 class UserError(AnsinhError):
     """Something the user gave is not right, and the user can mend it."""

@@ -52,6 +52,21 @@ def test_a_districts_row_leads_to_the_communes_own_page_and_that_back_to_its_dis
     expect(page.get_by_role("heading", level=1)).to_have_text("Quận Đống Đa: tài khoản")
 
 
+@pytest.mark.parametrize(("typed", "first"), [("lang ha", "Phường Láng Hạ: phiếu tình hình"), ("00199", "Phường Láng Hạ: phiếu tình hình")])
+def test_a_search_finds_a_place_by_name_or_code_before_what_proves_its_figures(page: Page, index: str, typed: str, first: str) -> None:
+    page.goto(index)
+    page.get_by_label("Tìm đơn vị hoặc trang").fill(typed)
+    expect(page.locator("#ket-qua li").first).to_have_text(first)
+    expect(page.get_by_role("search").get_by_role("status")).to_have_text(re.compile(r"^\d+ kết quả$"))
+
+
+def test_a_search_finds_the_definition_of_a_term(page: Page, index: str) -> None:
+    page.goto(index)
+    page.get_by_label("Tìm đơn vị hoặc trang").fill("ty le tai khoan dung duoc")
+    page.locator("#ket-qua a").first.click()
+    expect(page.locator("tr:target")).to_contain_text("Tỷ lệ tài khoản dùng được")
+
+
 def test_a_search_without_a_result_says_so(page: Page, index: str) -> None:
     page.goto(index)
     page.get_by_label("Tìm đơn vị hoặc trang").fill("zzz")
@@ -108,7 +123,7 @@ def test_on_a_phone_nothing_scrolls_sideways(page: Page, index: str, address: st
 def test_a_district_stands_beside_the_city_and_leads_to_its_neighbours(page: Page, index: str) -> None:
     page.goto(index.replace("index.html", "don-vi/006-dong-da/tai-khoan.html"))
     compared = page.locator("#so-voi-chung tbody tr").first.locator("td").all_inner_texts()
-    assert [bool(re.fullmatch(r"\d+,\d %|…", text.replace("\xa0", " "))) for text in compared[:2]] == [True, True]
+    assert [bool(re.fullmatch(r"\d+(,\d)? %|…", text.replace("\xa0", " "))) for text in compared[:2]] == [True, True]
     page.get_by_label("Trang trước và sau").get_by_role("link", name="Hai Bà Trưng").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Quận Hai Bà Trưng: tài khoản")
     page.get_by_label("Trang trước và sau").get_by_role("link", name="Đống Đa").click()

@@ -103,10 +103,22 @@ def _as_shown(value: float | None, text: str) -> str:
     if value is None:
         return ""
     if text.endswith("%"):
-        return numbers.percent(value)
+        return numbers.percent(value, 1 if "," in text else 0)
     if text.endswith("đồng"):
         return numbers.vnd(value)
+    if text[:1] in ("+", "−"):
+        return numbers.change(value / 100, 1 if "," in text else 0)
     return numbers.change(value / 100) if "," in text else numbers.count(value)
+
+
+def test_the_pace_and_the_forecast_of_a_page_come_to_one_verdict(pages: dict[str, BeautifulSoup]) -> None:
+    judged = 0
+    for name, page in pages.items():
+        text = page.get_text()
+        if "để kịp thời hạn" in text and "ước đạt" in text:
+            assert ("chưa đủ để kịp thời hạn" in text) == ("chưa đủ để mọi người đều có tài khoản" in text), name
+            judged += 1
+    assert judged >= 10
 
 
 def test_rows_read_are_rows_kept_and_rows_quarantined_on_the_page(pages: dict[str, BeautifulSoup]) -> None:

@@ -26,7 +26,7 @@ from ansinh.audit.records import Records
 from ansinh.audit.sampling import Sampling
 from ansinh.audit.sources import Sources
 from ansinh.campaign import Campaign, Workspace
-from ansinh.errors import NotReady, UnknownUnit, UserError
+from ansinh.errors import NoSuchCall, NotReady, UnknownUnit, UserError
 from ansinh.measures import Scope
 from ansinh.show import Shown, numbers, paragraph
 from ansinh.units import Unit, search_key
@@ -67,11 +67,19 @@ def open_audit(campaign: str, unit: str, as_of: str) -> Audit:
     found = _find(workspace, settings, unit) if unit else None
     folder = workspace.store(settings, day)
     if not store.has_findings(folder):
-        raise NotReady(
-            f"There are no findings of {campaign} as of {as_of}. Run `ansinh build {campaign} --as-of {as_of}`, or `ansinh check` first."
-        )
+        raise NotReady(f"There are no findings of {campaign} as of {as_of}. {_snapshots(workspace, settings, day)}")
     home = found.code if found and found.level == settings.units.level else found.parent if found else ""
     return Audit(Scope(store.connect(folder, units=[home] if home else None, threads=1 if home else 0), workspace, settings, found))
+
+
+def _snapshots(workspace: Workspace, campaign: Campaign, day: dt.date) -> str:
+    """Return which days have findings, else what makes them."""
+    folders = sorted(workspace.store(campaign, day).parent.glob("*"))
+    known = [folder.name for folder in folders if store.has_findings(folder)]
+    make = f"`ansinh build {campaign.name} --as-of {day}`"
+    return (
+        f"There are findings as of {', '.join(known)}; a new day is made by {make}." if known else f"Run {make}, or `ansinh check` first."
+    )
 
 
 def _find(workspace: Workspace, campaign: Campaign, code: str) -> Unit:
@@ -150,7 +158,7 @@ class Audit:
 
     def __getattr__(self, name: str) -> NoReturn:
         # Reached only when nothing else has the name.
-        raise AttributeError(f"audit has no {name!r}.{near(name, (*AREAS, *OWN, 'unit'))}", name=name, obj=self)
+        raise NoSuchCall(f"audit has no {name!r}.{near(name, (*AREAS, *OWN, 'unit'))}")
 
     def __dir__(self) -> list[str]:
         return [*AREAS, *OWN, "unit"]

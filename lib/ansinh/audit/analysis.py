@@ -7,6 +7,7 @@ network, no extensions, no settings. So a query can reach nothing that is not in
 from __future__ import annotations
 
 import contextlib
+import difflib
 import re
 
 import duckdb
@@ -26,6 +27,13 @@ DERIVED = {
 """Columns that stand for personal ones: name, SQL over the table, meaning."""
 MEMORY = "1GB"
 """What a query may hold; it can spill nowhere."""
+_REASONS: dict[type[Exception], str] = {
+    duckdb.ConversionException: "a value cannot be turned into the type asked for; TRY_CAST gives null there",
+    duckdb.OutOfMemoryException: f"it needs more than {MEMORY}; count or filter before joining",
+    duckdb.OutOfRangeException: "a number is out of range",
+    duckdb.InvalidInputException: "a function was given what it does not take",
+}
+"""What an engine's error means, without the value it failed on."""
 CLOSED = (
     "python_enable_replacements = false",
     "memory_limit = '{memory}'",
@@ -100,12 +108,14 @@ class Analysis:
         try:
             return self._con.execute(sql).df()
         except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
-            raise UserError(f"audit.sql: the query does not fit the views. {_first_line(error)}{_personal(sql)}") from None
+            raise UserError(f"audit.sql: the query does not fit the views. {_first_line(error)}{_near(error)}{_personal(sql)}") from None
         except duckdb.PermissionException:
             raise UserError("audit.sql reaches the documented views only: no files, no network, no settings.") from None
         except duckdb.Error as error:
             # The engine's own words may quote a value.
-            raise EngineError(f"The engine could not run the query of audit.sql ({type(error).__name__}).") from None
+            raise EngineError(
+                f"The engine could not run the query of audit.sql: {_REASONS.get(type(error), type(error).__name__)}."
+            ) from None
 
 
 def _inside(scope: Scope, table: store.Table) -> str:
@@ -124,6 +134,14 @@ def _inside(scope: Scope, table: store.Table) -> str:
 def _first_line(error: Exception) -> str:
     """Return what the engine says of the SQL itself (parser and binder know no values)."""
     return str(error).split("\n")[0]
+
+
+def _near(error: Exception) -> str:
+    """Return which views, or columns of views, are near to the name that the engine does not know, "" for none."""
+    unknown = re.search(r'(?:column|name) "?(\w+)"?', _first_line(error))
+    known = [name for table in views() for name in (table.name, *(column for column, _, _ in columns(table)))]
+    found = difflib.get_close_matches(unknown[1].lower(), dict.fromkeys(known), n=3, cutoff=0.7) if unknown else []
+    return f" Near: {', '.join(found)}." if found else ""
 
 
 def _personal(sql: str) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any, ClassVar, NoReturn
 
 from ansinh.audit.figure import Figure, Origin
 from ansinh.audit.helping import Guide, calls_of, near, summary
 from ansinh.campaign import Campaign
 from ansinh.disclosure import Counts, Released
+from ansinh.errors import NoSuchCall
 from ansinh.identity.banks import Banks
-from ansinh.measures import Scope, protection
+from ansinh.measures import Scope, coverage, protection
 from ansinh.show import Shown, paragraph
 
 ROWS = {f"by_{word}": "by_row" for word in ("unit", "district", "commune", "ward", "part", "village", "place")}
@@ -36,7 +37,7 @@ class Area:
 
     def __getattr__(self, name: str) -> NoReturn:
         # Reached only when nothing else has the name.
-        raise AttributeError(f"audit.{self._name} has no {name!r}.{near(name, calls_of(type(self)), self.synonyms)}", name=name, obj=self)
+        raise NoSuchCall(f"audit.{self._name} has no {name!r}.{near(name, calls_of(type(self)), self.synonyms)}")
 
     def __dir__(self) -> list[str]:
         return calls_of(type(self))
@@ -61,6 +62,11 @@ class Area:
         """Pass raw counts through disclosure control."""
         return protection.released(self.scope, counts)
 
+    @cached_property
+    def empty(self) -> bool:
+        """Whether nobody stands on the lists of this place."""
+        return self.release(coverage.whole(self.scope)).value("persons") == 0
+
     @property
     def row_word(self) -> str:
         """What a row of this scope's tables is called."""
@@ -80,6 +86,9 @@ class Area:
             return [""] * len(released.frame)
         slugs = {unit.code: unit.slug for unit in self.scope.workspace.units(self.campaign)}
         return [f"don-vi/{slugs[code]}/{page}.html" if code in slugs else "" for code in released.frame["code"]]
+
+
+NOBODY = "Chưa có người thụ hưởng nào trong số liệu."
 
 
 def nobody(scope: Scope) -> Shown:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from ansinh.audit.area import ROWS, Area, nobody
+from ansinh.audit.area import NOBODY, ROWS, Area, nobody
 from ansinh.checks import ACTORS, SEVERITIES
 from ansinh.disclosure import Released
 from ansinh.measures import cleanliness
@@ -91,7 +91,7 @@ class Cleanliness(Area):
         else:
             frame = frame[frame["failing"] > 0]
         if frame.empty:
-            return paragraph("Không còn lỗi nào được phát hiện.")
+            return paragraph(NOBODY if self.empty else "Không còn lỗi nào được phát hiện.")
         released = self.release(replace(counts, frame=frame)).ordered("failing") if top else self.release(replace(counts, frame=frame))
         shown = released.frame
         shown["title"] = shown["check_id"] + " · " + shown["title"]
@@ -117,7 +117,7 @@ class Cleanliness(Area):
         """Persons waiting, by who mends."""
         released = self.release(cleanliness.by_who(self.scope)).ordered("persons")
         if released.frame.empty:
-            return paragraph("Không còn lỗi cản trở nào phải xử lý.")
+            return paragraph(NOBODY if self.empty else "Không còn lỗi cản trở nào phải xử lý.")
         released.frame["who"] = released.frame["who"].map(ACTORS)
         columns = {
             "who": "Đơn vị xử lý",

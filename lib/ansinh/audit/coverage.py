@@ -6,7 +6,7 @@ import csv
 import datetime as dt
 from dataclasses import replace
 
-from ansinh.audit.area import ROWS, Area, nobody
+from ansinh.audit.area import NOBODY, ROWS, Area, nobody
 from ansinh.campaign import Campaign, Workspace
 from ansinh.checks import ACTORS
 from ansinh.disclosure import Counts, Released
@@ -127,8 +127,8 @@ class Coverage(Area):
 
     def _groups(self, counts: Counts, id: str, heading: str, note: str) -> Shown:
         released = self.release(counts)
-        if not released.value("persons", len(released.frame) - 1):
-            return paragraph("Chưa có người thụ hưởng nào để phân nhóm.")
+        if self.empty:
+            return paragraph(NOBODY)
         columns = {
             "name": heading,
             "persons": "Người thụ hưởng",
@@ -144,7 +144,7 @@ class Coverage(Area):
         counts = coverage.gap(self.scope)
         released = self.release(replace(counts, frame=counts.frame[counts.frame["persons"] > 0])).ordered("persons")
         if released.frame.empty:
-            return paragraph("Mọi người đều đã có tài khoản dùng được.")
+            return paragraph(NOBODY if self.empty else "Mọi người đều đã có tài khoản dùng được.")
         released.frame["who"] = released.frame["who"].map(ACTOR_WORDS)
         columns = {"name": "Lý do chưa có tài khoản dùng được", "who": "Đơn vị xử lý", "persons": "Số người"}
         return tables.table(
@@ -158,8 +158,8 @@ class Coverage(Area):
     def drops(self) -> Shown:
         """Where people stop on the way from the list to payment by account, why, and who acts; small causes of a step stand together."""
         released = self.release(drops.shown(self.scope))
-        if not released.value("persons", len(released.frame) - 1):
-            return paragraph("Không còn ai vướng ở khâu nào từ danh sách đến chi trả qua tài khoản.")
+        if released.value("persons", len(released.frame) - 1) == 0:
+            return paragraph(NOBODY if self.empty else "Không còn ai vướng ở khâu nào từ danh sách đến chi trả qua tài khoản.")
         released.frame["who"] = released.frame["who"].map(ACTOR_WORDS)
         released.frame["step"] = released.frame["step"].map(drops.STEPS | {"": "Tất cả các khâu"})
         columns = {"step": "Khâu còn vướng", "name": "Lý do", "who": "Đơn vị xử lý", "persons": "Số người"}
@@ -180,7 +180,7 @@ class Coverage(Area):
     def by_owner(self) -> Shown:
         """Own accounts and lawful receivers' accounts apart."""
         released = self.release(coverage.by_owner(self.scope))
-        if not released.value("has_account", len(released.frame) - 1):
+        if released.value("has_account", len(released.frame) - 1) == 0:
             return paragraph("Chưa có tài khoản nào được báo cáo.")
         columns = {"name": "Tài khoản của ai", "has_account": "Người có tài khoản", "usable": "Dùng được", "usable_rate": "Tỷ lệ dùng được"}
         return tables.table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from ansinh.audit.area import Area
+from ansinh.audit.area import NOBODY, Area
 from ansinh.disclosure import Released
 from ansinh.measures import deadline
 from ansinh.measures.deadline import Outlook
@@ -32,6 +32,10 @@ class Deadline(Area):
         return [told.value("coverage", row) for row in range(len(told.frame))]
 
     @property
+    def _digits(self) -> int:
+        return numbers.digits(self._pace.value("persons"), self._pace.rounding)
+
+    @property
     def _deadline(self) -> dt.date:
         return self.campaign.deadline_of(self.scope.home)
 
@@ -57,7 +61,9 @@ class Deadline(Area):
         told = self.projection()
         if told is None:
             return paragraph(words.NO_FORECAST if (self._deadline - self.campaign.as_of).days > 0 else words.PAST_DEADLINE)
-        return paragraph(words.forecast(told, self._deadline, self.campaign.target, deadline.reachable(self._pace), self.outlook().enough))
+        return paragraph(
+            words.forecast(told, self._deadline, self.campaign.target, deadline.reachable(self._pace), self.outlook().enough, self._digits)
+        )
 
     def trend(self) -> Shown:
         """Coverage day by day with the pace needed."""
@@ -65,7 +71,7 @@ class Deadline(Area):
         known = [share for share in self._shares if share is not None]
         if not known:
             return paragraph("Số người quá ít để công bố diễn biến theo ngày.")
-        title = words.rise(known[0], known[-1], len(days))
+        title = words.rise(known[0], known[-1], len(days), self._digits)
         description = f"Đường tỷ lệ có tài khoản theo ngày từ {numbers.date(days[0])} đến {numbers.date(days[-1])}; thời hạn {numbers.date(self._deadline)}; mục tiêu {numbers.percent(self.campaign.target)}."
         id = f"dien-bien-{self.scope.unit.code if self.scope.unit else 'chung'}"
         return figures.trend(
@@ -76,21 +82,26 @@ class Deadline(Area):
         """Which units, or parts, will not reach the target at the pace of the last week, those furthest from it first."""
         released = self.release(deadline.pace_by_row(self.scope))
         behind, unknown = [], 0
-        for row, is_total in enumerate(released.frame["is_total"]):
-            if is_total or released.value("persons", row) == 0:
-                continue
+        rows = [row for row, is_total in enumerate(released.frame["is_total"]) if not is_total]
+        peopled = [row for row in rows if released.value("persons", row) != 0]
+        if not peopled:
+            return paragraph(NOBODY)
+        for row in peopled:
             outlook = deadline.outlook(released, self.campaign.as_of, self._deadline, self.campaign.target, row)
             unknown += outlook.needed is None or outlook.reached is None
             if outlook.enough is False:
                 behind.append((row, outlook))
-        judged = sum(not is_total for is_total in released.frame["is_total"]) - unknown
+        judged = len(peopled) - unknown
         rest = f" {numbers.count(unknown)} nơi còn lại có số nhỏ nên không so sánh." if unknown else ""
+        rest += (
+            f" {numbers.count(len(rows) - len(peopled))} nơi chưa có người thụ hưởng nào trong số liệu." if len(rows) > len(peopled) else ""
+        )
         if unknown and not judged:
             return paragraph(f"Không so sánh được tốc độ của các nơi: cả {numbers.count(unknown)} nơi đều có số nhỏ, không công bố.")
         if not behind:
             return paragraph(f"Không có nơi nào chậm hơn tốc độ cần đạt.{rest}")
         behind.sort(key=lambda item: (-(item[1].needed or 0) + (item[1].reached or 0), item[0]))
-        rows = [
+        shown = [
             [
                 str(released.frame["name"].iloc[row]),
                 tables.cell(released, "coverage", row)[0],
@@ -105,7 +116,7 @@ class Deadline(Area):
             "bang-khong-kip",
             f"{numbers.count(len(behind))} trong {numbers.count(judged)} nơi chưa đủ tốc độ để kịp thời hạn",
             [self.row_word, "Tỷ lệ có tài khoản", "Người chưa có tài khoản", "Cần mở mỗi ngày (khoảng)", "7 ngày qua mỗi ngày (khoảng)"],
-            rows,
+            shown,
             f"Xếp theo mức chậm so với tốc độ cần đạt.{more}{rest}",
             figures=(1, 2, 3, 4),
         )

@@ -148,7 +148,7 @@ class Directive(Area):
         trend = self.release(deadline.trend(self.scope))
         last = len(trend.frame) - 1
         now, before = (trend.value("coverage", row) if row >= 0 else None for row in (last, last - WEEK))
-        return NONE if now is None or before is None else words.moved(numbers.between(before, now))
+        return NONE if now is None or before is None else self._moved(before, now)
 
     def _since(self, rate: str) -> str:
         """A rate against the snapshot before."""
@@ -156,7 +156,14 @@ class Directive(Area):
         if last < 1:
             return NONE
         now, before = self._past.value(rate, last), self._past.value(rate, last - 1)
-        return NONE if now is None or before is None else words.moved(numbers.between(before, now))
+        return NONE if now is None or before is None else self._moved(before, now)
+
+    @property
+    def _digits(self) -> int:
+        return numbers.digits(self._cover.value("persons"), self._cover.rounding)
+
+    def _moved(self, before: float, now: float) -> str:
+        return words.moved(numbers.between(before, now, self._digits), self._digits)
 
     def _by_post(self) -> str:
         channel = self.release(coverage.by_channel(self.scope))
@@ -189,7 +196,9 @@ class Directive(Area):
         for row, day in enumerate(released.frame["as_of"]):
             cells = [tables.cell(released, column, row)[0] for column in ("persons", "clean_rate", "coverage", "usable_rate")]
             now, before = released.value("coverage", row), released.value("coverage", row - 1) if row else None
-            cells.append(NONE if now is None or before is None else numbers.change(numbers.between(before, now)))
+            cells.append(
+                NONE if now is None or before is None else numbers.change(numbers.between(before, now, self._digits), self._digits)
+            )
             rows.append([numbers.date(dt.date.fromisoformat(str(day))), *cells])
         headings = [
             "Số liệu đến ngày",
@@ -201,11 +210,7 @@ class Directive(Area):
         ]
         note = rules_note(cleanliness.changed_rules(self.scope))
         first, last = (released.value("coverage", row) for row in (0, len(rows) - 1))
-        moved = (
-            ""
-            if first is None or last is None
-            else f": tỷ lệ có tài khoản {words.moved(numbers.between(first, last))} từ ngày {rows[0][0]}"
-        )
+        moved = "" if first is None or last is None else f": tỷ lệ có tài khoản {self._moved(first, last)} từ ngày {rows[0][0]}"
         return tables.plain("bang-cac-ky", f"{len(rows)} lần chốt số liệu{moved}", headings, rows, note, figures=range(1, 6))
 
     def documents(self) -> Shown:

@@ -21,7 +21,8 @@ class Sources(Area):
     def reconciliation(self) -> Shown:
         """Rows read = rows kept + rows quarantined, per kind of list."""
         released = self.release(sources.reconciliation(self.scope))
-        released.frame["kind"] = released.frame["kind"].map(KIND_WORDS)
+        common = released.frame["common"].astype(bool)
+        released.frame["kind"] = released.frame["kind"].map(KIND_WORDS) + common.map({True: " (chung toàn địa bàn)", False: ""})
         columns = {
             "kind": "Loại danh sách",
             "files": "Số tệp",

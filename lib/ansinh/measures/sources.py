@@ -5,19 +5,29 @@ from __future__ import annotations
 from ansinh.campaign import KINDS
 from ansinh.disclosure import Counts
 from ansinh.measures.scope import Scope
+from ansinh.store import NO_UNIT
+
+COMMON = f"unit = '{NO_UNIT}'"
+"""SQL condition of files that name no unit."""
 
 
 def reconciliation(scope: Scope) -> Counts:
-    """Return per kind of list: files, refused files, rows read, kept and quarantined; for a unit, the files that name it."""
+    """Return per kind of list: files, refused files, rows read, kept and quarantined.
+
+    For a unit: the files that name it, and (`common`) those that name no unit, which hold everybody's rows.
+    """
     frame = scope.query(
-        f"""SELECT kind, count(DISTINCT source_file) AS files, count(DISTINCT source_file) FILTER (status = 'refused') AS refused,
+        f"""SELECT kind, {COMMON} AS common, count(DISTINCT source_file) AS files, count(DISTINCT source_file) FILTER (status = 'refused') AS refused,
             sum(rows_read)::BIGINT AS rows_read, sum(rows_kept)::BIGINT AS rows_kept, sum(rows_quarantined)::BIGINT AS rows_quarantined
-        FROM loads WHERE {scope.where_files} GROUP BY 1""",
+        FROM loads WHERE {scope.where_files} OR {COMMON} GROUP BY 1, 2""",
         "the reconciliation",
-    ).set_index("kind")
-    rows = frame.reindex([kind for kind in KINDS if kind in frame.index]).astype("int64").reset_index()
+    )
     columns = ("files", "refused", "rows_read", "rows_kept", "rows_quarantined")
-    return Counts(rows, ("kind",), dict.fromkeys(columns), unit="rows", open=frozenset(columns))
+    if scope.unit is None:
+        frame = frame.groupby("kind", as_index=False)[list(columns)].sum().assign(common=False)
+    frame["at"] = frame["kind"].map({kind: at for at, kind in enumerate(KINDS)})
+    rows = frame.sort_values(["at", "common"]).drop(columns="at").astype(dict.fromkeys(columns, "int64")).reset_index(drop=True)
+    return Counts(rows, ("kind", "common"), dict.fromkeys(columns), unit="rows", open=frozenset(columns))
 
 
 def reasons(scope: Scope) -> Counts:

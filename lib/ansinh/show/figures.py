@@ -67,13 +67,13 @@ def steps(released: Released, columns: Sequence[tuple[str, str]], *, whole: str,
     total = released.value(whole)
     reached = released.value(columns[-1][0])
     if reached is not None and total:
-        title = f"{title}: {numbers.percent(reached / total)} qua bước cuối"
+        title = f"{title}: {numbers.percent(reached / total, numbers.digits(total, released.rounding))} qua bước cuối"
     bars, lines = [], [title]
     for column, label in columns:
         text, why, _ = cell(released, column, 0)
         value = released.value(column)
         share = value / total if value is not None and total else None
-        told = numbers.percent(share) if share is not None else ""
+        told = numbers.percent(share, numbers.digits(total, released.rounding)) if share is not None else ""
         bar = (
             f'<span class="as-step-bar" style="--share:{share:.3f}"></span>' if share is not None else '<span class="as-step-none"></span>'
         )
@@ -276,8 +276,8 @@ def funnel_plot(released: Released, standings: Sequence[Standing], *, part: str,
         [
             names[item.row],
             numbers.count(sizes[item.row]),
-            numbers.percent(item.rate),
-            f"{numbers.percent(item.low)} – {numbers.percent(item.high)}",
+            numbers.percent(item.rate, numbers.digits(sizes[item.row], released.rounding)),
+            f"{numbers.percent(item.low, numbers.digits(sizes[item.row], released.rounding))} – {numbers.percent(item.high, numbers.digits(sizes[item.row], released.rounding))}",
             verdicts[item.verdict],
         ]
         for item in standings

@@ -41,6 +41,15 @@ def between(before: float, now: float, digits: int = 1) -> float:
     return (math.floor(now * scale + 0.5) - math.floor(before * scale + 0.5)) / scale
 
 
+EXACT = 1000
+"""From so many persons on, counts rounded to 5 allow a share its tenth of a per cent."""
+
+
+def digits(base: float | None, rounding: int) -> int:
+    """Return how many decimals a per cent of `base` persons may carry whose counts are rounded: none below EXACT, else one."""
+    return 0 if base is not None and base < EXACT and rounding > 1 else 1
+
+
 def percent(share: float, digits: int = 1) -> str:
     """Return a share (0 to 1) as per cent with a comma; never rounded up to 100 nor down to 0 when it is neither."""
     scale = 10 ** (digits + 2)

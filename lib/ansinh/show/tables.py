@@ -37,8 +37,13 @@ def cell(released: Released, column: str, row: int) -> tuple[str, str, str]:
     if mark != OPEN or value is None:
         return "…", "không công bố để không suy ra được số nhỏ" if mark != OPEN else "không có số liệu", "-1"
     if column in released.rates:
-        return numbers.percent(value), "", f"{value:.6f}"
+        return numbers.percent(value, digits(released, column, row)), "", f"{value:.6f}"
     return (numbers.vnd(value) if column in released.amounts else numbers.count(value)), "", str(value)
+
+
+def digits(released: Released, column: str, row: int) -> int:
+    """Return how many decimals the rate in a cell may carry (`numbers.digits`)."""
+    return numbers.digits(released.value(released.rates[column][1], row), released.rounding)
 
 
 def table(
@@ -104,9 +109,10 @@ def _number(released: Released, column: str, row: int, bar: bool, label: str) ->
 
 def _withheld(released: Released, columns: Mapping[str, str]) -> str:
     shown = [column for column in columns if column in released.marks]
+    rates = ", tỷ lệ tính từ số đã làm tròn" if any(column in released.rates for column in columns) else ""
     if not (released.marks[shown] != OPEN).to_numpy().any() if shown else True:
-        return "" if released.rounding == 1 or not released.threshold else f"Số liệu làm tròn đến {released.rounding}."
-    return f"{numbers.small(released.threshold)}: {numbers.SMALL_WORDS}. …: không công bố để không suy ra được số nhỏ. Số liệu làm tròn đến {released.rounding}."
+        return "" if released.rounding == 1 or not released.threshold else f"Số liệu làm tròn đến {released.rounding}{rates}."
+    return f"{numbers.small(released.threshold)}: {numbers.SMALL_WORDS}. …: không công bố để không suy ra được số nhỏ. Số liệu làm tròn đến {released.rounding}{rates}."
 
 
 def _text(released: Released, caption: str, columns: Mapping[str, str], notes: str) -> str:

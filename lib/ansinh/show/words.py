@@ -29,7 +29,9 @@ def persons(released: Released, column: str, row: int = 0) -> str:
 def rate(released: Released, column: str, row: int = 0) -> str:
     """Return a rate as words: its figure, "trên 99,0 %" where what is shown beside it says so, else that it is not published."""
     value, bound = released.value(column, row), above(released, column, row)
-    return numbers.percent(value) if value is not None else f"trên {numbers.percent(bound)}" if bound is not None else NOT_PUBLISHED
+    whole = released.value(released.rates[column][1], row)
+    exact = numbers.digits(whole, released.rounding)
+    return numbers.percent(value, exact) if value is not None else f"trên {numbers.percent(bound)}" if bound is not None else NOT_PUBLISHED
 
 
 def above(released: Released, column: str, row: int = 0) -> float | None:
@@ -64,11 +66,11 @@ def told(released: Released, column: str, row: int = 0) -> bool:
     return rate(released, column, row) != NOT_PUBLISHED
 
 
-def moved(difference: float) -> str:
-    """Return a difference of shares in words: "tăng 14,4 điểm phần trăm", "không đổi" for none at one decimal."""
-    if round(difference * 100, 1) == 0:
+def moved(difference: float, digits: int = 1) -> str:
+    """Return a difference of shares in words: "tăng 14,4 điểm phần trăm", "không đổi" for none at so many decimals."""
+    if round(difference * 100, digits) == 0:
         return "không đổi"
-    return f"{'tăng' if difference > 0 else 'giảm'} {numbers.points(difference)}"
+    return f"{'tăng' if difference > 0 else 'giảm'} {numbers.points(difference, digits)}"
 
 
 def days_left(days: int) -> str:
@@ -103,28 +105,29 @@ def _aim(target: float) -> str:
     return f"mọi người đều có tài khoản {whom}" if target == 1 else f"{numbers.percent(target)} số người {whom} có tài khoản"
 
 
-def forecast(told: Projection, deadline: dt.date, target: float, reachable: float, enough: bool | None) -> str:
+def forecast(told: Projection, deadline: dt.date, target: float, reachable: float, enough: bool | None, digits: int = 1) -> str:
     """Return the projected share on the deadline with its interval and the method's past error; the verdict is the pace's where it has one.
 
     `reachable` is the share of persons who have not declined: the target is of these.
     """
     reach = told.share >= target * reachable if enough is None else enough
-    start = f"Nếu giữ tốc độ 7 ngày qua, đến {numbers.date(deadline)} tỷ lệ có tài khoản ước đạt {numbers.percent(told.share)}"
+    start = f"Nếu giữ tốc độ 7 ngày qua, đến {numbers.date(deadline)} tỷ lệ có tài khoản ước đạt {numbers.percent(told.share, digits)}"
     end = f", {'đủ' if reach else 'chưa đủ'} để {_aim(target)}."
     if told.low is None or told.high is None or told.error is None:
         return f"{start}{end} Chưa đủ ngày để biết cách ước tính này thường sai bao nhiêu."
-    span = f" (khoảng {numbers.percent(told.low)} đến {numbers.percent(told.high)})" if told.low != told.high else ""
+    low, high = numbers.percent(told.low, digits), numbers.percent(told.high, digits)
+    span = f" (khoảng {low} đến {high})" if low != high else ""
     return (
         f"{start}{span}{end} Áp dụng cùng cách tính cho {told.cases} ngày đã qua, ước tính trước {told.horizon} ngày "
         f"sai bình quân {numbers.points(told.error)}."
     )
 
 
-def rise(first: float, last: float, days: int) -> str:
+def rise(first: float, last: float, days: int, digits: int = 1) -> str:
     """Return the finding of a trend as a title: rising, falling or standing still, over one day or several."""
     if days < 2:
-        return f"Tỷ lệ có tài khoản: {numbers.percent(last)}"
-    before, now = numbers.percent(first), numbers.percent(last)
+        return f"Tỷ lệ có tài khoản: {numbers.percent(last, digits)}"
+    before, now = numbers.percent(first, digits), numbers.percent(last, digits)
     if before == now:
         return f"Tỷ lệ có tài khoản giữ ở {now} trong {days} ngày"
     return (
@@ -158,15 +161,15 @@ LOWEST = 3
 """Rows that a caption names as the lowest."""
 
 
-def lowest(released: Released, rate: str, name: str) -> str:
+def lowest(released: Released, share: str, name: str) -> str:
     """Return the rows with the lowest shares as the end of a title: "; thấp nhất: Phúc Thọ (81,0 %), …"; "" where too few are shown to say."""
     told = [row for row in range(len(released.frame)) if not (released.total and released.frame[released.total].iloc[row])]
-    shares = {row: value for row in told if (value := released.value(rate, row)) is not None}
+    shares = {row: value for row in told if (value := released.value(share, row)) is not None}
     if len(shares) < 2 * LOWEST:
         return ""
     first = sorted(shares, key=lambda row: (shares[row], row))[:LOWEST]
     among = "" if len(shares) == len(told) else " trong các nơi công bố"
-    return f"; thấp nhất{among}: {', '.join(f'{released.frame[name].iloc[row]} ({numbers.percent(shares[row])})' for row in first)}"
+    return f"; thấp nhất{among}: {', '.join(f'{released.frame[name].iloc[row]} ({rate(released, share, row)})' for row in first)}"
 
 
 def inside(name: str) -> str:

@@ -23,7 +23,7 @@ from ansinh.site.published import Cell, Table, Value
 FOLDER = "tai-ve"
 """Where downloads lie, from the site's root: <folder>/<page address>/<table id>.csv and .xlsx."""
 _WIDEST = 60
-_FORMATS = {"count": "#,##0", "share": "0.0%", "points": "+0.0;−0.0;0.0"}
+_FORMATS = {"count": "#,##0", "share": "0.0%", "whole share": "0%", "points": "+0.0;−0.0;0.0", "whole points": "+0;−0;0"}
 
 
 def as_csv(table: Table) -> bytes:
@@ -103,8 +103,12 @@ def about(campaign: Campaign) -> str:
 
 
 def _kind(cell: Cell) -> str:
-    """Return how a number is written: a count, a share, or a decimal such as a difference in points."""
-    return "share" if cell.text.endswith("%") else "points" if isinstance(cell.value, float) else "count"
+    """Return how a number is written: a count, a share or a difference in points, each as exactly as on the page."""
+    if cell.text[:1] in ("+", "−"):
+        return "points" if "," in cell.text else "whole points"
+    if cell.text.endswith("%"):
+        return "share" if "," in cell.text else "whole share"
+    return "points" if isinstance(cell.value, float) else "count"
 
 
 def _width(table: Table, column: int) -> int:

@@ -301,7 +301,11 @@ def _compare(page: Page, whole: tuple[Table, Row, Row] | None, place: str) -> li
 def _difference(here: str, there: str) -> str:
     """Return the difference of two shares as shown, a dash where one is withheld."""
     one, other = numbers.parse(here), numbers.parse(there)
-    return "–" if one is None or other is None else numbers.change(numbers.between(other, one))
+    if one is None or other is None:
+        return "–"
+    # A difference is no more exact than the less exact of the two.
+    digits = 1 if "," in here and "," in there else 0
+    return numbers.change(numbers.between(other, one, digits), digits)
 
 
 def cell_of(id: str, shown: Shown) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def test_with_no_payment_yet_the_page_says_so_once_and_shows_no_empty_table(open
 
 def test_one_day_of_history_makes_no_trend_and_no_forecast(opened: Opener) -> None:
     audit = opened([(300, {"account_opened_at": dt.datetime(2024, 1, 14, 9)}), (100, NO_ACCOUNT)], started="2024-01-14")
-    assert say(audit, "audit.deadline.trend()").startswith("Tỷ lệ có tài khoản: 75,0\u00a0%")
+    assert say(audit, "audit.deadline.trend()").startswith("Tỷ lệ có tài khoản: 75\u00a0%")
     assert "cần trên 7 ngày" in say(audit, "audit.deadline.forecast()")
 
 

@@ -46,7 +46,7 @@ def test_an_as_of_date_given_at_the_command_replaces_the_files() -> None:
     [
         ({"deadlin": "2024-01-16"}, "deadlin: this key is not known"),
         ({"deadline": None}, "deadline: this key is missing"),
-        ({"deadline": "soon"}, "found 'soon'"),
+        ({"deadline": "soon"}, "'soon' is no date. Write year, month and day"),
         ({"target": 98}, "target: Input should be less than or equal to 1, found 98"),
         ({"started": "2024-02-01"}, "lies after deadline"),
         ({"audience": "everyone"}, "found 'everyone'"),

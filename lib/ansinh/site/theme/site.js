@@ -48,12 +48,12 @@
     document.head.append(script);
   }
   function show() {
-    var typed = fold(input.value), words = typed.split(" ").filter(Boolean), status = box.querySelector("[role=status]");
+    var typed = fold(input.value), parts = typed.split(" ").filter(Boolean), status = box.querySelector("[role=status]");
     list.replaceChildren();
-    list.hidden = !words.length || !entries;
+    list.hidden = !parts.length || !entries;
     status.textContent = "";
     if (list.hidden || (!entries.length)) return;
-    var hits = entries.filter(function (entry) { return words.every(function (word) { return entry.key.includes(" " + word); }); });
+    var hits = entries.filter(function (entry) { return parts.every(function (word) { return entry.key.includes(" " + word); }); });
     var rank = function (entry) { return (entry.last ? 8 : 0) + (entry.deep ? (entry.start.includes(" " + typed) ? 2 : 4) : 0) + (entry.key.includes(" " + typed) ? 0 : 1); };
     hits.sort(function (a, b) { return rank(a) - rank(b); });
     hits.slice(0, 12).forEach(function (entry) {
