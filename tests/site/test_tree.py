@@ -121,7 +121,13 @@ def test_the_pace_and_the_forecast_of_a_page_come_to_one_verdict(pages: dict[str
     assert judged >= 10
 
 
-def test_rows_read_are_rows_kept_and_rows_quarantined_on_the_page(pages: dict[str, BeautifulSoup]) -> None:
-    for row in pages["index.html"].select("#doi-chieu-nguon tbody tr"):
-        read, kept, quarantined = (int(cell["data-value"]) for cell in row.select("td")[-3:])
-        assert read == kept + quarantined
+def test_rows_read_are_rows_kept_and_rows_quarantined_and_all_the_page_is_made_of(pages: dict[str, BeautifulSoup]) -> None:
+    judged = 0
+    for name, page in pages.items():
+        rows = [[int(cell["data-value"]) for cell in row.select("td")] for row in page.select("#doi-chieu-nguon tbody tr")]
+        assert all(read == kept + quarantined for _, _, read, kept, quarantined in rows)
+        told = re.search(r"lập từ ([\d.]+) tệp nguồn, ([\d.]+) dòng", page.get_text())
+        if rows and told:
+            assert [numbers.count(sum(row[at] for row in rows)) for at in (0, 2)] == [told[1], told[2]], name
+            judged += 1
+    assert judged >= 20

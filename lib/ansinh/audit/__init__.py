@@ -150,9 +150,9 @@ class Audit:
     def subject(self) -> Shown:
         """Say what is audited, as of when, on which data."""
         campaign = self._scope.campaign
-        kind = "Dữ liệu mô phỏng, không phải số liệu thật. " if campaign.synthetic else ""
+        kind = " Dữ liệu mô phỏng, không phải số liệu thật." if campaign.synthetic else ""
         return paragraph(
-            f"{kind}{self._scope.name}, {campaign.title}. Số liệu đến ngày {numbers.date(campaign.as_of)}; thời hạn {numbers.date(campaign.deadline)}.",
+            f"{self._scope.name} – {campaign.title}. Số liệu đến ngày {numbers.date(campaign.as_of)}; thời hạn {numbers.date(campaign.deadline)}.{kind}",
             "as-subject",
         )
 

@@ -206,7 +206,7 @@ class Directive(Area):
             "Tỷ lệ dữ liệu sạch",
             "Tỷ lệ có tài khoản",
             "Tỷ lệ tài khoản dùng được",
-            "Tỷ lệ có tài khoản so với lần trước (điểm phần trăm)",
+            "So với lần trước (điểm phần trăm)",
         ]
         note = rules_note(cleanliness.changed_rules(self.scope))
         first, last = (released.value("coverage", row) for row in (0, len(rows) - 1))

@@ -201,11 +201,12 @@ class _Held:
     def __init__(self, folder: Path) -> None:
         before = list(filter(store.has_findings, store.earlier(folder)))
         self._today = _by_unit(folder, store.TABLES)
+        self._common = _by_unit(folder, [store.LOADS.name]).get(store.NO_UNIT, {})
         self._earlier = {other.name: _by_unit(other, SHOWN_LATER) for other in before}
 
     def today(self, unit: str) -> Mapping[str, str]:
         """Return the files a unit's notebooks read ("": all), name in the store → SHA-256."""
-        return self._today.get(unit, {})
+        return self._today.get(unit, {}) | self._common
 
     def earlier(self, unit: str) -> dict[str, Mapping[str, str]]:
         """Return the same for what pages show of earlier snapshots, by their dates."""

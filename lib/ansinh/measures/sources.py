@@ -42,6 +42,7 @@ def reasons(scope: Scope) -> Counts:
 def refused(scope: Scope) -> list[tuple[str, str]]:
     """Return (file, kind of list) of the source files that could not be read at all."""
     frame = scope.query(
-        f"SELECT DISTINCT source_file, kind FROM loads WHERE {scope.where_files} AND status = 'refused' ORDER BY 1", "refused files"
+        f"SELECT DISTINCT source_file, kind FROM loads WHERE ({scope.where_files} OR {COMMON}) AND status = 'refused' ORDER BY 1",
+        "refused files",
     )
     return list(zip(frame["source_file"], frame["kind"], strict=True))

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from ansinh.errors import EngineError, NotReady
 from ansinh.store.standing import part
-from ansinh.store.tables import FINDINGS, NO_UNIT, OUTCOMES, PERSONS, TABLES, Table
+from ansinh.store.tables import FINDINGS, LOADS, NO_UNIT, OUTCOMES, PERSONS, TABLES, Table
 
 BATCH = 50_000
 """Rows taken from the engine at a time."""
@@ -136,13 +136,18 @@ def select(store: Path, table: Table, units: Sequence[str] | None = None) -> str
     if units is None:
         files = sorted((store / table.name).glob("unit=*/part.parquet"))
     else:
-        files = [path for path in (part(store, table, unit) for unit in units) if path.is_file()]
+        files = [path for path in (part(store, table, unit) for unit in read_with(table, units)) if path.is_file()]
     if not files:
         return empty(table)
     listed = ", ".join("'" + path.as_posix().replace("'", "''") + "'" for path in files)
     found = f"SELECT * FROM read_parquet([{listed}], hive_partitioning = false)"
     whole = {*table.names} <= {*pq.read_schema(files[0]).names}
     return found if whole else f"{empty(table)} UNION ALL BY NAME {found}"
+
+
+def read_with(table: Table, units: Sequence[str]) -> list[str]:
+    """Return whose files of a table are read for `units`: of LOADS also those of no unit, lists that hold everybody's rows."""
+    return [*units, NO_UNIT] if table is LOADS else [*units]
 
 
 def empty(table: Table) -> str:
