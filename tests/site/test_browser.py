@@ -201,6 +201,27 @@ def test_it_prints_on_a4_without_navigation(page: Page, index: str, tmp_path: Pa
     assert (tmp_path / "city.pdf").stat().st_size > 10_000
 
 
+def test_on_a_phone_a_long_table_of_words_opens_with_its_first_rows(page: Page, index: str) -> None:
+    address = index.replace("index.html", "don-vi/006-dong-da/du-lieu.html")
+    page.goto(address)
+    rows = page.locator("#bang-loi tbody tr")
+    every = rows.count()
+    expect(rows.last).to_be_visible()
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert sum(row.is_visible() for row in rows.all()) == 8
+    page.get_by_role("button", name=f"Xem tất cả {every} dòng").click()
+    assert all(row.is_visible() for row in rows.all())
+    expect(rows.nth(8)).to_be_focused()
+
+
+def test_a_link_to_a_row_that_is_folded_away_shows_it(page: Page, index: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(index.replace("index.html", "don-vi/006-dong-da/du-lieu.html"))
+    last = page.locator("#bang-loi tbody tr").last.get_attribute("id")
+    page.goto(f"{page.url.partition('#')[0]}#{last}")
+    expect(page.locator(f"#{last}")).to_be_in_viewport()
+
+
 def test_on_paper_tables_are_tables_and_on_a_phone_cards(page: Page, index: str) -> None:
     page.set_viewport_size({"width": 640, "height": 900})
     page.goto(index.replace("index.html", "chi-thi.html"))

@@ -133,4 +133,4 @@ class Panel:
     def _made(self, button: Any) -> None:
         path = self._choice.copy(self.notebook.value)
         # JupyterLab opens a link to a file below its root in a tab of its own.
-        self.answer.value = f'<a href="/lab/tree/{path}" target="_blank">{path}</a>: mở rồi chọn Run ▸ Run All Cells.'
+        self.answer.value = f'<a href="/lab/tree/{path}" target="_blank" style="color:#0b6e99;text-decoration:underline">{path}</a>: mở rồi chọn Run ▸ Run All Cells.'

@@ -3,8 +3,9 @@
   "use strict";
   var root = document.currentScript.src.replace(/theme\/site\.js.*$/, "");
   var words = document.documentElement.lang === "vi"
-    ? { filter: "Lọc theo tên", filterTable: "Lọc bảng theo tên: ", found: " kết quả", none: "Không có kết quả. Hãy gõ tên quận, huyện, xã, phường hoặc tên chỉ tiêu.", search: "Tìm đơn vị hoặc trang" }
-    : { filter: "Filter by name", filterTable: "Filter table by name: ", found: " results", none: "No results", search: "Search" };
+    ? { filter: "Lọc theo tên", filterTable: "Lọc bảng theo tên: ", found: " kết quả", none: "Không có kết quả. Hãy gõ tên quận, huyện, xã, phường hoặc tên chỉ tiêu.", search: "Tìm đơn vị hoặc trang", all: "Xem tất cả {} dòng" }
+    : { filter: "Filter by name", filterTable: "Filter table by name: ", found: " results", none: "No results", search: "Search", all: "Show all {} rows" };
+  var FOLDED = 8;  // as site.css shows
   function fold(text) {
     return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase().replace(/[^a-z0-9]+/g, " ").trim();
   }
@@ -116,11 +117,22 @@
       });
     });
   }
+  // On a telephone a long table of words is many screens: it opens with its first rows, and a button for the rest.
+  function foldable(table, body) {
+    var wrap = table.parentNode, button = made("button", words.all.replace("{}", body.rows.length));
+    button.type = "button"; button.className = "as-unfold";
+    function unfold() { wrap.classList.remove("as-folded"); button.remove(); }
+    function meant() { var row = document.getElementById(decodeURIComponent(location.hash.slice(1))); if (row && body.contains(row)) { unfold(); row.scrollIntoView(); } }
+    wrap.classList.add("as-folded"); wrap.after(button);
+    button.addEventListener("click", function () { var next = body.rows[FOLDED]; unfold(); next.tabIndex = -1; next.focus({ preventScroll: true }); });
+    window.addEventListener("hashchange", meant); meant();
+  }
   document.querySelectorAll(".as-table").forEach(function (table) {
     var body = table.tBodies[0], heads = Array.from(table.tHead ? table.tHead.rows[0].cells : []);
     if (!body || body.rows.length < 3) return;
     if (heads.some(function (head) { return head.dataset.sort; })) sortable(table, heads, body);
     if (table.dataset.filter && body.rows.length > 12) filterable(table, body);
+    if (table.classList.contains("as-words") && body.rows.length > 12) foldable(table, body);
   });
 
   // A tabset is sections one below another until this makes tabs of them.
