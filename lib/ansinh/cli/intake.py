@@ -65,6 +65,10 @@ def _reconciliation(report: LoadReport) -> None:
     for file in report.files:
         for sentence in file.noticed:
             out.print(f"{file.path}: {sentence}", markup=False, soft_wrap=True)
+        if file.unread:
+            out.print(f"{file.path}: could not be read: {', '.join(map(str, file.unread))}", markup=False, soft_wrap=True)
+    if any(file.unread for file in report.files):
+        out.print("What could not be read is listed, with its original, by --mends; params/values.yml says which words are understood.")
 
 
 def _listed(place: Workspace, settings: Campaign, what: str, units: tuple[str, ...]) -> None:

@@ -15,6 +15,7 @@ from ansinh.intake.headings import Headings, Table, find_table
 from ansinh.intake.places import Places
 from ansinh.intake.records import SheetReader
 from ansinh.intake.sheets import Sheet, read_sheets
+from ansinh.intake.words import Words
 
 SHOWN = 3
 """Values shown per column, masked."""
@@ -30,6 +31,7 @@ def explain(path: Path, workspace: Workspace, campaign: Campaign) -> str:
         raise SourceError(f"There is no file {path.name}. Check the path.")
     headings = Headings.read(workspace.params / "headings.yml")
     places, banks = Places(workspace, campaign), Banks.read(workspace.params / "banks.csv")
+    words = Words.read(workspace.params / "values.yml")
     relative, kinds = _named(path, workspace, campaign)
     lines = []
     for sheet in read_sheets(path):
@@ -39,7 +41,7 @@ def explain(path: Path, workspace: Workspace, campaign: Campaign) -> str:
             continue
         kind, table = max(found, key=lambda item: len(used_fields(item[0], item[1].columns) & item[1].columns.keys()))
         refuse_returned(kind, table, path.name)
-        lines += _sheet(sheet, table, SheetReader(kind, relative, campaign, places, banks))
+        lines += _sheet(sheet, table, SheetReader(kind, relative, campaign, places, banks, words))
     if not any(line.startswith("  unit:") for line in lines):
         raise SourceError(
             f"{path.name}: no list was found. Its headings must name at least the person and one more field of params/headings.yml."
@@ -66,6 +68,7 @@ def _sheet(sheet: Sheet, table: Table, reader: SheetReader) -> list[str]:
         f"sheet {sheet.name or '(the file)'} ({sheet.format}): {reader.kind}",
         f"  unit: {reader.unit or 'not named by the file'}; headings in row {rows}; data from row {table.first + 1}",
         f"  rows: {read} read = {kept} kept + {held} quarantined; {mended} values mended",
+        *(f"  could not be read: {', '.join(map(str, unread))}" for unread in [reader.unread.told()] if unread),
         *(f"  {note}" for note in notes(sheet, table, reader)),
     ]
     used = used_fields(reader.kind, table.columns)

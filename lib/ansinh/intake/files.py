@@ -26,18 +26,20 @@ from ansinh.intake.known import FileLoad, Job, SheetLoad, folder_of, loaded_in
 from ansinh.intake.places import Places
 from ansinh.intake.records import SheetReader
 from ansinh.intake.sheets import Sheet, read_sheets
+from ansinh.intake.words import Words
 
 
 @lru_cache(maxsize=4)
-def _tools(root: Path, campaign: str) -> tuple[Places, Banks, Headings]:
+def _tools(root: Path, campaign: str) -> tuple[Places, Banks, Headings, Words]:
     workspace = Workspace(root)
-    settings = Campaign.model_validate_json(campaign)
-    return Places(workspace, settings), Banks.read(workspace.params / "banks.csv"), Headings.read(workspace.params / "headings.yml")
+    params = workspace.params
+    places = Places(workspace, Campaign.model_validate_json(campaign))
+    return places, Banks.read(params / "banks.csv"), Headings.read(params / "headings.yml"), Words.read(params / "values.yml")
 
 
 def tools(root: Path, campaign: Campaign) -> Tools:
     """Return what reading corrections needs."""
-    places, banks, _ = _tools(root, campaign.model_dump_json(by_alias=True))
+    places, banks, *_ = _tools(root, campaign.model_dump_json(by_alias=True))
     return Tools(campaign, places, banks)
 
 
@@ -54,8 +56,8 @@ def read_file(job: Job) -> tuple[FileLoad, Path]:
     folder = folder_of(job, content)
     if folder.is_dir() and not job.force:
         return loaded_in(folder), folder
-    places, banks, headings = _tools(job.root, job.campaign.model_dump_json(by_alias=True))
-    reader = SheetReader(job.kind, PurePosixPath(job.relative), job.campaign, places, banks)
+    places, banks, headings, words = _tools(job.root, job.campaign.model_dump_json(by_alias=True))
+    reader = SheetReader(job.kind, PurePosixPath(job.relative), job.campaign, places, banks, words)
     temporary = job.cache / f".{uuid.uuid4().hex}"
     temporary.mkdir(parents=True)
     # Millions of cells and not one cycle: looking for cycles among them takes a third of the time.
@@ -73,7 +75,7 @@ def read_file(job: Job) -> tuple[FileLoad, Path]:
 
 def _refused(job: Job) -> FileLoad:
     """Return a file that was refused before it could be opened."""
-    places, _, _ = _tools(job.root, job.campaign.model_dump_json(by_alias=True))
+    places, *_ = _tools(job.root, job.campaign.model_dump_json(by_alias=True))
     unit = places.unit_of_file(PurePosixPath(job.relative)) or store.NO_UNIT
     return FileLoad(job.relative, job.kind, unit, "", 0, "refused", job.refusal)
 
@@ -83,7 +85,8 @@ def _read(job: Job, reader: SheetReader, headings: Headings, folder: Path, conte
 
     def told(status: str, message: str, sheets: tuple[SheetLoad, ...] = ()) -> FileLoad:
         unit = next(filter(None, units), store.NO_UNIT)
-        return FileLoad(job.relative, job.kind, unit, content, before[1], status, message, sheets)
+        unread = reader.unread.told() if status == "loaded" else ()
+        return FileLoad(job.relative, job.kind, unit, content, before[1], status, message, sheets, unread)
 
     loads = []
     try:

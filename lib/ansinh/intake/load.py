@@ -17,7 +17,7 @@ from ansinh.campaign import KINDS, Campaign, Workspace
 from ansinh.errors import Busy, SourceError
 from ansinh.intake import keys
 from ansinh.intake.history import note
-from ansinh.intake.known import FileLoad, Job, Reconciled, SheetLoad, known
+from ansinh.intake.known import FileLoad, Job, NotRead, Reconciled, SheetLoad, known
 
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
@@ -47,6 +47,11 @@ class LoadReport(Reconciled):
     def refused(self) -> tuple[FileLoad, ...]:
         """Files that could not be read at all."""
         return tuple(file for file in self.files if file.status == "refused")
+
+    @property
+    def doubtful(self) -> tuple[tuple[FileLoad, NotRead], ...]:
+        """Columns of files of which so much was not understood that figures would be wrong."""
+        return tuple((file, column) for file in self.files for column in file.unread if column.grave)
 
 
 def load(workspace: Workspace, campaign: Campaign, *, jobs: int = 1, force: bool = False, progress: Progress | None = None) -> LoadReport:

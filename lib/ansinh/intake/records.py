@@ -21,15 +21,15 @@ from ansinh.identity import dates, legacy, names
 from ansinh.identity.banks import BRANCH_NAMED, BRAND_FIRST, Banks
 from ansinh.intake import values
 from ansinh.intake.below import Below, Section
-from ansinh.intake.columns import NEEDED, OURS, READERS, TABLE_OF, field_for, reason_of, used_fields
+from ansinh.intake.columns import NEEDED, OURS, READERS, SEX, TABLE_OF, field_for, fields_for, readers, reason_of, used_fields
 from ansinh.intake.headings import Table
 from ansinh.intake.places import Places, called_commune
 from ansinh.intake.sheets import Row, Sheet
+from ansinh.intake.unread import UNREAD, Tally
+from ansinh.intake.words import Category, Words
 from ansinh.store import NO_UNIT
 from ansinh.units import search_key
 
-UNREAD = "unread"
-"""Rule of a value that could not be read: it is null, and the original stands in `mends`."""
 LIST_OF_PERSONS = frozenset({"policy_text", "policy_code", "amount", "village", "declined_text"})
 """Fields that no bank knows: a list of accounts that has one is a beneficiary list with the accounts in it."""
 AS_NAMED = (1.0, BRANCH_NAMED, BRAND_FIRST)
@@ -63,11 +63,13 @@ class Understood:
 
 
 class SheetReader:
-    """Reads the sheets of one file into canonical rows."""
+    """Reads the sheets of one file into canonical rows; `unread` counts what was not understood in all of them."""
 
-    def __init__(self, kind: str, path: PurePosixPath, campaign: Campaign, places: Places, banks: Banks) -> None:
+    def __init__(self, kind: str, path: PurePosixPath, campaign: Campaign, places: Places, banks: Banks, words: Words) -> None:
         self.kind, self.path, self.campaign = kind, path, campaign
         self.places, self.banks = places, banks
+        self.unread = Tally()
+        self._readers, self._sex_reader = readers(kind, words), words.reader(SEX)
         self.unit = self._file_unit = places.unit_of_file(path)
         self.left_out: Counter[str] = Counter()
         self.unnamed: set[str] = set()
@@ -116,12 +118,13 @@ class SheetReader:
         self._mends = []
         if self.kind not in OURS:
             self._encoding = self._encoding or sheet_encoding(self._cells.values())
-        columns = {name: self._column(name, reader) for name, reader in READERS[self.kind].items()}
+        columns = {name: self._column(name, reader) for name, reader in self._readers.items()}
         columns["unit"] = self._units()
         if "full_name" in columns:
             self._birth(columns)
             columns["name_key"] = [names.key(text) if text else None for text in columns["full_name"]]
             getattr(self, f"_{self.kind}")(columns, kept)
+        self._tally(table, columns.get("name_key", ()))
         columns["extra"] = self._extra(kept, table)
         columns["source_row"] = self._positions
         columns["source_file"], columns["source_sheet"] = [str(self.path)] * len(kept), [self._sheet] * len(kept)
@@ -183,8 +186,18 @@ class SheetReader:
             for _, row, _ in kept
         ]
 
+    def _tally(self, table: Table, people: Sequence[str | None]) -> None:
+        """Count what of this block was not understood."""
+        categories = [name for name, how in READERS[self.kind].items() if isinstance(how, Category)]
+        categories += ["sex"] if self.kind == "beneficiaries" else []
+        cells = {name: self._cells.get(field_for(self.kind, name, self._cells), ()) for name in categories}
+        filled = {name: sum(n for cell, n in Counter(column).items() if not values.blank(cell)) for name, column in cells.items()}
+        named = {mend[1] for mend in self._mends}
+        headings = {name: next((table.texts[of] for of in fields_for(self.kind, name) if of in table.texts), name) for name in named}
+        self.unread.add(self._mends, filled, headings, people)
+
     def _column(self, column: str, reader: values.Reader) -> Column:
-        cells = self._cells.get(field_for(self.kind, column, self._cells))  # type: ignore[arg-type]
+        cells = self._cells.get(field_for(self.kind, column, self._cells))
         if cells is None:
             return [None if column not in ("status", "result") else reader("")[0]] * len(self._positions)
         return self._each(column, cells, reader)
@@ -199,7 +212,7 @@ class SheetReader:
         for key, cell in dict(zip(keys, cells, strict=True)).items():
             value, rule = read(cell)
             known[key] = value
-            if rule or (value is None and values.plain(cell)):
+            if rule or (value is None and not values.blank(cell)):
                 rules[key] = rule or UNREAD
         if rules:
             self._mends += [
@@ -318,7 +331,7 @@ class SheetReader:
 
     def _sex(self) -> Column:
         if "sex" in self._cells:
-            return self._each("sex", self._cells["sex"], values.chosen(values.SEXES))
+            return self._each("sex", self._cells["sex"], self._sex_reader)
         empty: Column = [None] * len(self._positions)
         male = self._cells.get("sex_male", self._cells.get("birth_male", empty))
         female = self._cells.get("sex_female", self._cells.get("birth_female", empty))
