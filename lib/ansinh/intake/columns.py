@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ansinh import store
 from ansinh.intake import values
@@ -17,7 +17,7 @@ READERS: Mapping[str, Mapping[str, Reader | Category]] = {
         "address": values.text,
         "village": values.text,
         "commune_text": values.text,
-        "policy_code": values.text,
+        "policy_code": values.code,
         "policy_text": values.text,
         "amount": values.amount,
         "status": Category("status", empty="active", otherwise="active"),
@@ -50,7 +50,7 @@ READERS: Mapping[str, Mapping[str, Reader | Category]] = {
         "period": values.period,
         "number": values.number,
         "full_name": values.name,
-        "policy_code": values.text,
+        "policy_code": values.code,
         "amount": values.amount,
         "method": Category("payment_method"),
         "result": Category("payment_result", empty="paid"),
@@ -116,14 +116,17 @@ _MORE = {
     "corrections": (*_ABOUT, "payment_method", "account_number", "holder_name", "priority", "reason", "remedy"),
 }
 
-NEEDED: Mapping[str, tuple[str, ...]] = {
-    "beneficiaries": ("full_name", "number"),
-    "register_matches": ("number", "full_name"),
-    "accounts": ("account_number", "number", "full_name"),
-    "payments": ("number", "full_name"),
-    "corrections": ("row_key",),
+_SOMEBODY: Mapping[str, Callable[[object], bool]] = {"number": values.has_digit, "full_name": values.names_somebody}
+NEEDED: Mapping[str, Mapping[str, Callable[[object], bool]]] = {
+    "beneficiaries": _SOMEBODY,
+    "register_matches": _SOMEBODY,
+    "accounts": {"account_number": values.has_digit, **_SOMEBODY},
+    "payments": _SOMEBODY,
+    "corrections": {"row_key": lambda cell: not values.blank(cell)},
 }
-"""Kind → columns of which a row must have one: without, nobody knows whose it is, and it waits."""
+"""Kind → columns of which a row must have one, and when it has it: without, nobody knows whose it is, and it waits."""
+BORN = ("birth", "birth_male", "birth_female", "birth_year")
+"""Columns that show that even a name in brackets is somebody's."""
 _NO_IDENTITY = ("no_identity", "Dòng không có họ tên và không có số định danh nên không biết là của ai. Bổ sung rồi gửi lại.")
 _WAITS = {
     "corrections": ("no_key", "Dòng không có mã dòng nên không biết sửa bản ghi nào. Lấy lại tệp gốc, không xóa cột Mã dòng."),

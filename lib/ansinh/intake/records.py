@@ -21,7 +21,7 @@ from ansinh.identity import dates, legacy, names
 from ansinh.identity.banks import BRANCH_NAMED, BRAND_FIRST, Banks
 from ansinh.intake import values
 from ansinh.intake.below import Below, Section
-from ansinh.intake.columns import NEEDED, OURS, READERS, SEX, TABLE_OF, field_for, fields_for, readers, reason_of, used_fields
+from ansinh.intake.columns import BORN, NEEDED, OURS, READERS, SEX, TABLE_OF, field_for, fields_for, readers, reason_of, used_fields
 from ansinh.intake.headings import Table
 from ansinh.intake.places import Places, called_commune
 from ansinh.intake.sheets import Row, Sheet
@@ -96,7 +96,7 @@ class SheetReader:
         if self.kind != "accounts" or not LIST_OF_PERSONS & table.columns.keys():
             return data
         at = table.columns["account_number"]
-        kept = [row for row in data if at < len(row[1]) and values.plain(row[1][at])]
+        kept = [row for row in data if at < len(row[1]) and not values.blank(row[1][at])]
         if len(kept) < len(data):
             self.left_out["row without account"] += len(data) - len(kept)
         return kept
@@ -149,8 +149,7 @@ class SheetReader:
 
     def _part(self, data: Kept) -> tuple[Kept, pa.Table]:
         """Part the rows that can be understood from those that cannot, each with its reason."""
-        columns = [self._cells[name] for name in NEEDED[self.kind] if name in self._cells]
-        known = [any(map(_filled, cells)) for cells in zip(*columns, strict=True)]
+        known = self._known(len(data))
         kept = [row for row, knows in zip(data, known, strict=True) if knows]
         held = [row for row, knows in zip(data, known, strict=True) if not knows]
         count, (reason, reason_text) = len(held), reason_of(self.kind)
@@ -165,6 +164,19 @@ class SheetReader:
             "source_sheet": [self._sheet] * count,
         }
         return kept, conformed(store.QUARANTINE, columns_held, count)
+
+    def _known(self, count: int) -> list[bool]:
+        """Tell of each row whether it says whose it is."""
+        known = [False] * count
+        for name, tells in NEEDED[self.kind].items():
+            known = [knows or tells(cell) for knows, cell in zip(known, self._cells.get(name, [None] * count), strict=True)]
+        if "full_name" in NEEDED[self.kind] and not all(known):
+            there = [self._cells[name] for name in BORN if name in self._cells]
+            dated = [any(map(values.has_digit, cells)) for cells in zip(*there, strict=True)] or [False] * count
+            cells = self._cells.get("full_name", [None] * count)
+            # «(Nguyễn Văn An)», born in 1950, is somebody all the same.
+            known = [knows or (born and _bracketed(cell)) for knows, born, cell in zip(known, dated, cells, strict=True)]
+        return known
 
     def _extra(self, kept: Kept, table: Table) -> Column:
         """Return per row the columns this kind of list does not know, as JSON; None where there are none."""
@@ -372,8 +384,9 @@ def letters(column: int) -> str:
     return text
 
 
-def _filled(cell: object) -> bool:
-    return bool(cell.strip()) if isinstance(cell, str) else cell is not None
+def _bracketed(cell: object) -> bool:
+    written = values.plain(cell)
+    return values.in_brackets(written) and values.names_somebody(written[1:-1])
 
 
 def _folded(cells: Column) -> list[str]:

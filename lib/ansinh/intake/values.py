@@ -50,6 +50,8 @@ def verbatim(cell: object) -> Read:
 def text(cell: object) -> Read:
     """Read a text; TCVN3 and VNI become Unicode."""
     value = plain(cell)
+    if blank(value):
+        return None, ""
     encoding = legacy.detect(value)
     return (legacy.to_unicode(value, encoding), encoding) if encoding else (value or None, "")
 
@@ -58,6 +60,28 @@ def name(cell: object) -> Read:
     """Read a person's name; capitalisation is no mend."""
     value, rule = text(cell)
     return (names.normalise(str(value)), rule) if value else (None, "")
+
+
+def code(cell: object) -> Read:
+    """Read the code of a policy; without a letter or digit («?») it is none."""
+    value, rule = text(cell)
+    return (value, rule) if any(map(str.isalnum, str(value or ""))) else (None, "")
+
+
+def names_somebody(cell: object) -> bool:
+    """Tell whether a cell may hold a person's name: it has a letter, is no error of a spreadsheet and no remark in brackets."""
+    written = plain(cell)
+    return any(map(str.isalpha, written)) and not written.startswith("#") and not in_brackets(written)
+
+
+def in_brackets(text: str) -> bool:
+    """Tell whether a text stands in brackets as a whole: «(tiếp trang sau)»."""
+    return len(text) > 2 and text[0] + text[-1] in ("()", "[]")
+
+
+def has_digit(cell: object) -> bool:
+    """Tell whether a cell may hold a number, an account or a date."""
+    return (type(cell) is str and cell[:1].isdigit()) or any(map(str.isdigit, plain(cell)))
 
 
 def number(cell: object) -> Read:
