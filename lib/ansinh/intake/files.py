@@ -119,7 +119,7 @@ def _sheet(sheet: Sheet, table: Table, reader: SheetReader, parts: _Parts) -> Sh
         read, kept, held = read + got.read, kept + got.rows.num_rows, held + got.quarantine.num_rows
         for where, rows in ((TABLE_OF[reader.kind], got.rows), (store.MENDS, got.mends), (store.QUARANTINE, got.quarantine)):
             parts.add(where, rows)
-    return SheetLoad(sheet.name, sheet.format, "; ".join(notes(sheet, table, reader)), read, kept, held)
+    return SheetLoad(sheet.name, sheet.format, "; ".join(notes(sheet, table, reader)), reader.unit or store.NO_UNIT, read, kept, held)
 
 
 def notes(sheet: Sheet, table: Table, reader: SheetReader) -> list[str]:

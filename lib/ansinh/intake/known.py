@@ -35,11 +35,12 @@ GRAVE_COUNT, GRAVE_SHARE = 5, 0.05
 
 @dataclass(frozen=True)
 class SheetLoad:
-    """One sheet as loaded: rows read = rows kept + rows quarantined."""
+    """One sheet as loaded: rows read = rows kept + rows quarantined. `unit` is the unit the sheet is from; what came of a file may be several."""
 
     sheet: str
     format: str
     message: str
+    unit: str
     rows_read: int
     rows_kept: int
     rows_quarantined: int

@@ -262,28 +262,24 @@ def _size(job: Job) -> int:
 
 
 def _write_loads(target: Path, loads: Iterable[FileLoad]) -> None:
+    """Write what was loaded, sheet by sheet, each under the unit it is from; a unit nothing came from any more loses its rows."""
+    import duckdb
     import pandas as pd
 
     rows = []
     for file in loads:
-        common = {
-            "kind": file.kind,
-            "unit": file.unit,
-            "sha256": file.sha256,
-            "bytes": file.bytes,
-            "status": file.status,
-            "source_file": file.path,
-        }
+        common = {"kind": file.kind, "sha256": file.sha256, "bytes": file.bytes, "status": file.status, "source_file": file.path}
         if file.status == "refused":
-            rows.append(
-                common | {"message": file.message, "source_sheet": "", "format": "", "rows_read": 0, "rows_kept": 0, "rows_quarantined": 0}
-            )
+            nothing = {"source_sheet": "", "format": "", "rows_read": 0, "rows_kept": 0, "rows_quarantined": 0}
+            rows.append(common | nothing | {"unit": file.unit, "message": file.message})
         for sheet in file.sheets:
             counts = {"rows_read": sheet.rows_read, "rows_kept": sheet.rows_kept, "rows_quarantined": sheet.rows_quarantined}
-            rows.append(common | counts | {"message": sheet.message, "source_sheet": sheet.sheet, "format": sheet.format})
-    frame = pd.DataFrame(rows)
-    for unit, part in frame.groupby("unit"):
-        store.write(target, store.LOADS, part, str(unit))
+            rows.append(
+                common | counts | {"unit": sheet.unit, "message": sheet.message, "source_sheet": sheet.sheet, "format": sheet.format}
+            )
+    con = duckdb.connect(":memory:")
+    con.register("loaded", pd.DataFrame(rows))
+    store.write_all(con, store.LOADS, "SELECT * FROM loaded", target)
 
 
 def _forget(folders: list[Path]) -> None:

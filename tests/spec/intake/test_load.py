@@ -19,7 +19,7 @@ from ansinh.demo.files import STYLES
 from ansinh.errors import Busy, SourceError
 from ansinh.intake import load
 from tests.round_trip import shares
-from tests.spec.intake.test_corpus import HEAD, NAMES, NUMBERS, ROWS, text
+from tests.spec.intake.test_corpus import HEAD, NAMES, NUMBERS, ROWS, text, xlsx
 
 
 @pytest.fixture
@@ -73,6 +73,36 @@ def test_each_file_keeps_its_hash_size_and_counts(empty_workspace: Workspace, fo
     row = store.query(con, "SELECT * FROM loads").iloc[0]
     assert (row["rows_read"], row["rows_kept"], row["rows_quarantined"]) == (3, 3, 0)
     assert (row["sha256"], row["bytes"]) == (report.files[0].sha256, (folder / "001-ba-dinh.csv").stat().st_size)
+
+
+def test_each_sheet_of_a_workbook_is_loaded_under_the_unit_it_is_from(empty_workspace: Workspace, folder: Path) -> None:
+    name = empty_workspace.campaign_file("hanoi-tet-2024")
+    communes = name.read_text(encoding="utf-8").replace('root: "01"', 'root: "001"').replace("level: district", "level: commune")
+    name.write_text(communes.replace("part: commune", "part: village"), encoding="utf-8")
+    campaign = empty_workspace.campaign()
+    assert (campaign.units.root, campaign.units.level) == ("001", "commune")
+    (folder / "001-ba-dinh.csv").unlink()
+    sheets = [
+        [[f"DANH SÁCH - PHƯỜNG {name}"], [], HEAD[:5], *(row[:5] for row in rows)]
+        for name, rows in (("PHÚC XÁ", ROWS[:2]), ("KIM MÃ", ROWS[2:]))
+    ]
+    xlsx(folder, *sheets).rename(folder / "thang 1.xlsx")
+    load(empty_workspace, campaign)
+    con = store.connect(empty_workspace.store(campaign, campaign.as_of))
+    loads = store.query(con, "SELECT unit, source_sheet, rows_read FROM loads ORDER BY source_sheet")
+    assert loads.to_numpy().tolist() == [["00001", "Sheet1", 2], ["00028", "Sheet2", 1]]
+    kept = store.query(con, "SELECT unit, count(*) AS n FROM beneficiaries GROUP BY unit ORDER BY unit")
+    assert kept.to_numpy().tolist() == [["00001", 2], ["00028", 1]]
+
+
+def test_a_unit_whose_files_left_has_loaded_nothing(empty_workspace: Workspace, folder: Path) -> None:
+    campaign = empty_workspace.campaign()
+    (folder / "002-hoan-kiem.csv").write_bytes((folder / "001-ba-dinh.csv").read_bytes() + b"\r\n")
+    load(empty_workspace, campaign)
+    (folder / "002-hoan-kiem.csv").unlink()
+    load(empty_workspace, campaign)
+    con = store.connect(empty_workspace.store(campaign, campaign.as_of))
+    assert list(store.query(con, "SELECT unit FROM loads")["unit"]) == ["001"]
 
 
 def test_a_second_process_is_told_to_wait(empty_workspace: Workspace, folder: Path) -> None:
