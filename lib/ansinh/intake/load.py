@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int], None]
 
+ASKED = "sql/"
+"""How the name of a list begins that a query gave."""
 IGNORED = ("~$", ".", "Thumbs.db", "desktop.ini")
 """Beginnings of names that are no lists: Excel's lock files, hidden files."""
 
@@ -71,7 +73,7 @@ def load(workspace: Workspace, campaign: Campaign, *, jobs: int = 1, force: bool
 
 
 def _load(workspace: Workspace, campaign: Campaign, jobs: int, force: bool, tell: Progress) -> LoadReport:
-    todo = list(_jobs(workspace, campaign, force))
+    todo = list(_without_copies(_jobs(workspace, campaign, force)))
     if not any(job.kind == "beneficiaries" for job in todo):
         folder = workspace.sources(campaign)
         raise SourceError(
@@ -191,7 +193,27 @@ def _jobs(workspace: Workspace, campaign: Campaign, force: bool) -> Iterator[Job
         from ansinh.intake.queries import fetch
 
         path, refusal = fetch(query, cache)
-        yield Job(workspace.root, campaign, query.kind, path, f"sql/{query.name}", cache, force, refusal)
+        yield Job(workspace.root, campaign, query.kind, path, f"{ASKED}{query.name}", cache, force, refusal)
+
+
+def _without_copies(jobs: Iterable[Job]) -> Iterator[Job]:
+    """Yield the jobs, a file refused that is byte for byte another one of the same kind of list: all in it would count twice.
+
+    A returned worklist may come twice: a correction said again is the same correction. What two queries give is each one's own.
+    """
+    first: dict[tuple[str, str], str] = {}
+    for job in jobs:
+        if job.refusal or job.kind == "corrections" or job.relative.startswith(ASKED):
+            yield job
+            continue
+        try:
+            content = hashes.of(job.path)
+        except OSError:
+            yield job  # which says so when it is read
+            continue
+        other = first.setdefault((job.kind, content), job.relative)
+        why = f"{job.relative} is the same file, byte for byte, as {other}, and was not read again. Take one of them out of the folder."
+        yield job if other == job.relative else replace(job, refusal=why)
 
 
 def _unmatched(workspace: Workspace, campaign: Campaign) -> tuple[str, ...]:

@@ -335,8 +335,8 @@ def test_the_history_tells_what_came_changed_and_left(empty_workspace: Workspace
     campaign = empty_workspace.campaign()
     folder = empty_workspace.sources(campaign) / "danh-sach"
     folder.mkdir(parents=True)
-    first = xlsx(folder, [HEAD, *ROWS])
-    shutil.copy(first, folder / "002-hoan-kiem.xlsx")
+    xlsx(folder, [HEAD, *ROWS[::-1]]).rename(folder / "002-hoan-kiem.xlsx")
+    xlsx(folder, [HEAD, *ROWS])
     (folder / "loose").mkdir()
     (folder / "loose" / "x.xlsx").write_bytes(b"")
     report = load(empty_workspace, campaign)

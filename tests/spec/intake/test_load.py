@@ -7,6 +7,7 @@ import shutil
 import socket
 import sqlite3
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def test_a_corrected_file_replaces_its_former_rows(empty_workspace: Workspace, f
 
 
 def test_a_removed_file_takes_its_rows_along(empty_workspace: Workspace, folder: Path) -> None:
-    shutil.copy(folder / "001-ba-dinh.csv", folder / "002-hoan-kiem.csv")
+    (folder / "002-hoan-kiem.csv").write_bytes((folder / "001-ba-dinh.csv").read_bytes() + b"\r\n")
     load(empty_workspace, empty_workspace.campaign())
     assert len(persons(empty_workspace)) == 6
     (folder / "002-hoan-kiem.csv").unlink()
@@ -105,6 +106,32 @@ def test_a_unit_whose_files_left_has_loaded_nothing(empty_workspace: Workspace, 
     assert list(store.query(con, "SELECT unit FROM loads")["unit"]) == ["001"]
 
 
+def test_a_copy_of_a_file_is_refused_and_no_money_counts_twice(empty_workspace: Workspace, folder: Path) -> None:
+    campaign = empty_workspace.campaign()
+    paid = folder.parent / "chi-tra"
+    paid.mkdir()
+    head = ["STT", "Họ và tên", "Số CCCD", "Số tiền", "Hình thức chi trả"]
+    text(paid, [head, *([at, name, number, 440000, "CK"] for at, name, number in zip((1, 2, 3), NAMES, NUMBERS, strict=True))])
+    with zipfile.ZipFile(paid / "gui lai.zip", "w") as archive:
+        archive.write(paid / "001-ba-dinh.csv", "Copy of 001-ba-dinh.csv")
+    shutil.copy(paid / "001-ba-dinh.csv", paid / "001-ba-dinh (1).csv")
+    report = load(empty_workspace, campaign)
+    same = "is the same file, byte for byte, as chi-tra/001-ba-dinh (1).csv, and was not read again. Take one of them out of the folder."
+    assert [file.message for file in report.refused] == [
+        f"chi-tra/001-ba-dinh.csv {same}",
+        f"chi-tra/gui lai.zip/Copy of 001-ba-dinh.csv {same}",
+    ]
+    con = store.connect(empty_workspace.store(campaign, campaign.as_of))
+    assert store.query(con, "SELECT sum(amount)::BIGINT AS vnd FROM payments")["vnd"].tolist() == [3 * 440_000]
+
+
+def test_one_file_may_be_two_kinds_of_list(empty_workspace: Workspace, folder: Path) -> None:
+    campaign = empty_workspace.campaign()
+    text(folder, [[*HEAD, "Số tài khoản"], *([*row, f"220000000{at}"] for at, row in enumerate(ROWS))])
+    sources = campaign.sources.model_copy(update={"accounts": ("danh-sach/*",)})
+    assert load(empty_workspace, campaign.model_copy(update={"sources": sources})).refused == ()
+
+
 def test_a_second_process_is_told_to_wait(empty_workspace: Workspace, folder: Path) -> None:
     campaign = empty_workspace.campaign()
     lock = empty_workspace.data(campaign) / "intake.lock"
@@ -124,10 +151,8 @@ def test_without_any_beneficiary_list_it_says_where_they_belong(empty_workspace:
 
 
 def test_a_zipped_list_is_loaded_with_the_archives_name(empty_workspace: Workspace, folder: Path) -> None:
-    import zipfile
-
     with zipfile.ZipFile(folder / "gui.zip", "w") as archive:
-        archive.write(folder / "001-ba-dinh.csv", "003-tay-ho.csv")
+        archive.writestr("003-tay-ho.csv", (folder / "001-ba-dinh.csv").read_bytes() + b"\r\n")
     report = load(empty_workspace, empty_workspace.campaign())
     assert [(file.path, file.unit, file.rows_kept) for file in report.files] == [
         ("danh-sach/001-ba-dinh.csv", "001", 3),
