@@ -10,8 +10,9 @@ from ansinh.identity.banks import Banks
 from ansinh.intake import values
 from ansinh.intake.below import Below
 from ansinh.intake.columns import used_fields
-from ansinh.intake.files import notes, refuse_returned
+from ansinh.intake.files import refuse_returned
 from ansinh.intake.headings import Headings, Table, find_table
+from ansinh.intake.notices import notes
 from ansinh.intake.places import Places
 from ansinh.intake.records import SheetReader
 from ansinh.intake.sheets import Sheet, read_sheets
@@ -41,7 +42,7 @@ def explain(path: Path, workspace: Workspace, campaign: Campaign) -> str:
             continue
         kind, table = max(found, key=lambda item: len(used_fields(item[0], item[1].columns) & item[1].columns.keys()))
         refuse_returned(kind, table, path.name)
-        lines += _sheet(sheet, table, SheetReader(kind, relative, campaign, places, banks, words))
+        lines += _sheet(sheet, table, SheetReader(kind, relative, campaign, places, banks, words), headings)
     if not any(line.startswith("  unit:") for line in lines):
         raise SourceError(
             f"{path.name}: no list was found. Its headings must name at least the person and one more field of params/headings.yml."
@@ -58,7 +59,7 @@ def _named(path: Path, workspace: Workspace, campaign: Campaign) -> tuple[PurePo
     return PurePosixPath(path.resolve().relative_to(folder).as_posix()), kinds or KINDS
 
 
-def _sheet(sheet: Sheet, table: Table, reader: SheetReader) -> list[str]:
+def _sheet(sheet: Sheet, table: Table, reader: SheetReader, headings: Headings) -> list[str]:
     read = kept = held = mended = 0
     for got in reader.read(sheet, table):
         read, kept = read + got.read, kept + got.rows.num_rows
@@ -69,7 +70,7 @@ def _sheet(sheet: Sheet, table: Table, reader: SheetReader) -> list[str]:
         f"  unit: {reader.unit or 'not named by the file'}; headings in row {rows}; data from row {table.first + 1}",
         f"  rows: {read} read = {kept} kept + {held} quarantined; {mended} values mended",
         *(f"  could not be read: {', '.join(map(str, unread))}" for unread in [reader.unread.told()] if unread),
-        *(f"  {note}" for note in notes(sheet, table, reader)),
+        *(f"  {note}" for note in notes(sheet, table, reader, headings)),
     ]
     used = used_fields(reader.kind, table.columns)
     below = Below(table, [sheet.rows[row] for row in table.heading_rows])

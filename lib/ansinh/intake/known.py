@@ -29,6 +29,8 @@ UNREAD_SETTINGS = {
 """Settings that no reading of a file depends on: what is made of its rows later."""
 
 
+NAMED = 4
+"""Names of sheets in one sentence."""
 GRAVE_COUNT, GRAVE_SHARE = 5, 0.05
 """More values of a category than this, in count and in share, not understood: intake ends with exit code 1."""
 
@@ -110,13 +112,22 @@ class FileLoad(Reconciled):
 
     @property
     def noticed(self) -> tuple[str, ...]:
-        """What was noticed in its sheets, each sentence once; no value of a list."""
-        return tuple(dict.fromkeys(sheet.message for sheet in self.sheets if sheet.message))
+        """What was noticed in its sheets, each sentence once, with its sheets where the file has several; no value of a list."""
+        about: dict[str, list[str]] = {}
+        for sheet in self.sheets:
+            if sheet.message:
+                about.setdefault(sheet.message, []).append(sheet.sheet)
+        return tuple(f"{_sheets(names)}: {message}" if len(self.sheets) > 1 else message for message, names in about.items())
 
     @property
     def parts(self) -> Sequence[SheetLoad]:
         """The file's sheets."""
         return self.sheets
+
+
+def _sheets(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"sheet{'s' if len(names) > 1 else ''} {', '.join(names[:NAMED])}{more}"
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,8 @@ class SheetReader:
         self._readers, self._sex_reader = readers(kind, words), words.reader(SEX)
         self.unit = self._file_unit = places.unit_of_file(path)
         self.left_out: Counter[str] = Counter()
+        self.elsewhere: tuple[str, ...] = ()
+        self.rows_nowhere = 0
         self.unnamed: set[str] = set()
         self._mends: list[tuple[int, str, str, str, str, float | None]] = []
         self._positions: list[int] = []
@@ -82,12 +84,13 @@ class SheetReader:
     def read(self, sheet: Sheet, table: Table) -> Iterator[Understood]:
         """Read one sheet with its table, block by block; rows read = rows kept + rows quarantined in each.
 
-        Afterwards `left_out` counts the lines below the headings that were no data, `unnamed` names columns without heading.
+        Afterwards `left_out` counts the lines below the headings that were no data, `unnamed` names columns without heading,
+        `elsewhere` districts in the titles that are not the campaign's, and `rows_nowhere` counts rows that no unit was found for.
         """
         self._encoding, self._sheet = None, sheet.name
         self._named = self._place_of(sheet, table)
         below = Below(table, [sheet.rows[row] for row in table.heading_rows])
-        self.left_out, self.unnamed = below.left_out, set()
+        self.left_out, self.unnamed, self.rows_nowhere = below.left_out, set(), 0
         for first, rows in sheet.blocks(table.first):
             yield self._block(self._with_account(list(below.data(first, rows)), table), table)
 
@@ -105,6 +108,7 @@ class SheetReader:
         """Return what names the commune of a whole sheet, "" if nothing does: the sheet, the titles above, the file. Finds the unit too."""
         titles = [str(values.text(cell)[0] or "") for row in sheet.rows[: table.heading_rows[0]] for cell in row if isinstance(cell, str)]
         self.unit = self._file_unit or self.places.unit_in(titles)
+        self.elsewhere = () if self.unit else self.places.elsewhere(titles)
         name = str(values.text(sheet.name)[0] or "")
         if self.places.commune(self.unit, name)[0] or called_commune(name):
             return name
@@ -120,6 +124,7 @@ class SheetReader:
             self._encoding = self._encoding or sheet_encoding(self._cells.values())
         columns = {name: self._column(name, reader) for name, reader in self._readers.items()}
         columns["unit"] = self._units()
+        self.rows_nowhere += columns["unit"].count(NO_UNIT)
         if "full_name" in columns:
             self._birth(columns)
             columns["name_key"] = [names.key(text) if text else None for text in columns["full_name"]]
@@ -278,7 +283,9 @@ class SheetReader:
         texts = [text or section or self._named or None for text, section in zip(columns["commune_text"], sections, strict=True)]
         columns["commune_text"] = texts
         found = [self.places.commune(unit, str(text or "")) for unit, text in zip(columns["unit"], texts, strict=True)]
-        columns["commune"] = [code for code, _, _ in found]
+        # A unit that is a commune need not be named again by its own list.
+        own = {unit: self.places.itself_commune(unit) for unit in set(columns["unit"])}
+        columns["commune"] = [code if text else own[unit] for (code, _, _), text, unit in zip(found, texts, columns["unit"], strict=True)]
         self._propose("commune", texts, found)
 
     def _group(self, text: str | None) -> str:
