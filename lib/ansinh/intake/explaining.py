@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 
 from ansinh.campaign import KINDS, Campaign, Workspace
-from ansinh.errors import SourceError
+from ansinh.errors import SourceError, UserError
 from ansinh.identity.banks import Banks
 from ansinh.intake import values
 from ansinh.intake.below import Below
@@ -48,6 +48,22 @@ def explain(path: Path, workspace: Workspace, campaign: Campaign) -> str:
             f"{path.name}: no list was found. Its headings must name at least the person and one more field of params/headings.yml."
         )
     return "\n".join(lines)
+
+
+def campaign_of(path: Path, workspace: Workspace) -> Campaign | None:
+    """Return the campaign whose sources folder holds a file, the innermost folder's; None when it lies in none, or in one of several campaigns."""
+    holding: dict[Path, list[Campaign]] = {}
+    for file in sorted((workspace.params / "campaigns").glob("*.yml")):
+        try:
+            campaign = workspace.campaign(file.stem)
+        except UserError:
+            continue  # what is wrong with another campaign's file is told when that one is asked for
+        folder = workspace.sources(campaign).resolve()
+        if folder in path.resolve().parents:
+            holding.setdefault(folder, []).append(campaign)
+    innermost = max(holding, key=lambda folder: len(folder.parts), default=None)
+    found = holding[innermost] if innermost else []
+    return found[0] if len(found) == 1 else None
 
 
 def _named(path: Path, workspace: Workspace, campaign: Campaign) -> tuple[PurePosixPath, tuple[str, ...]]:
