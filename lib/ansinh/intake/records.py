@@ -116,7 +116,7 @@ class SheetReader:
 
     def _block(self, data: Kept, table: Table) -> Understood:
         self._lay(data, table)
-        kept, quarantine = self._part(data)
+        kept, quarantine = self._part(data, table)
         if len(kept) < len(data):
             self._lay(kept, table)
         self._mends = []
@@ -152,7 +152,7 @@ class SheetReader:
             cells["number"] = [old if now in (None, "") else now for now, old in zip(now, cells["old_number"], strict=True)]
         self._cells = cells
 
-    def _part(self, data: Kept) -> tuple[Kept, pa.Table]:
+    def _part(self, data: Kept, table: Table) -> tuple[Kept, pa.Table]:
         """Part the rows that can be understood from those that cannot, each with its reason."""
         known = self._known(len(data))
         kept = [row for row, knows in zip(data, known, strict=True) if knows]
@@ -160,7 +160,7 @@ class SheetReader:
         count, (reason, reason_text) = len(held), reason_of(self.kind)
         columns_held: dict[str, Column] = {
             "source_row": [number for number, _, _ in held],
-            "cells": [json.dumps([values.plain(cell) for cell in row], ensure_ascii=False) for _, row, _ in held],
+            "cells": [json.dumps(_headed(row, table), ensure_ascii=False) for _, row, _ in held],
             "kind": [self.kind] * count,
             "unit": [self.unit or NO_UNIT] * count,
             "reason": [reason] * count,
@@ -379,6 +379,17 @@ def conformed(table: store.Table, columns: Mapping[str, Column], count: int) -> 
         pa.array(columns[field.name], type=field.type) if columns.get(field.name) else pa.nulls(count, field.type) for field in table.schema
     ]
     return pa.Table.from_arrays(arrays, schema=table.schema)
+
+
+def _headed(row: Row, table: Table) -> dict[str, str]:
+    """Return a row's cells by the file's headings; a column without one is called by its letters, where it is filled."""
+    heads = {at: table.texts[name] for name, at in table.columns.items()} | {at: text for text, at in table.extra.items()}
+    told: dict[str, str] = {}
+    for at, cell in enumerate(row):
+        head, written = heads.get(at, ""), values.plain(cell)
+        if head or written:
+            told[f"{head} (cột {letters(at)})" if head in told else head or f"cột {letters(at)}"] = written
+    return told
 
 
 def letters(column: int) -> str:

@@ -403,10 +403,11 @@ def test_the_auditor_lists_every_mend_and_every_row_held_back(empty_workspace: W
         ("number", "number_letters"): 1,
     }
     listed = pd.read_excel(write_list(empty_workspace, campaign, "mends"), dtype=str)
-    assert set(listed["original"]) == {"5.3.50", "Phường Trúc Bach h", "O01050000001"}
-    assert set(listed["source_row"]) == {"5"}
+    assert set(listed["Giá trị gốc"]) == {"5.3.50", "Phường Trúc Bach h", "O01050000001"}
+    assert set(listed["Dòng trong trang tính"]) == {"5"}
     held = pd.read_excel(write_list(empty_workspace, campaign, "quarantine"), dtype=str)
-    assert list(held["source_row"]) == ["6"]
+    assert list(held["Dòng trong trang tính"]) == ["6"]
+    assert list(held["Xã/Phường"]) == ["Phúc Xá"]
     assert write_list(empty_workspace, campaign, "mends").is_relative_to(empty_workspace.data(campaign))
 
 
