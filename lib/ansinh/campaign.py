@@ -347,7 +347,7 @@ class Workspace:
 
     @property
     def params(self) -> Path:
-        """Settings: campaigns/, units/, headings.yml, banks.csv."""
+        """Settings: campaigns/, units/, headings.yml, values.yml, banks.csv."""
         return self.root / "params"
 
     @property

@@ -50,16 +50,21 @@ class Summary:
 
     @property
     def failed(self) -> list[str]:
-        """One line per file that was refused and per notebook that failed: unit, cell, error."""
+        """One line per file that was refused, per column that was not understood, and per notebook that failed: unit, cell, error."""
         refused = self.load.refused if self.load else ()
         lines = [file.message if file.message.startswith(file.path) else f"{file.path}: {file.message}" for file in refused]
+        for file, column in self.load.doubtful if self.load else ():
+            lines.append(
+                f"{file.path}: {column.count:,} of {column.filled:,} values of «{column.heading}» were not understood. See them with"
+                f" `ansinh intake {self.campaign} --mends`, and add their words to params/values.yml."
+            )
         for job in self.run.failed if self.run else ():
             lines.append(f"{job.notebook} {job.unit or 'city'}{f', cell {job.cell}' if job.cell else ''}: {job.error}")
         return lines
 
     @property
     def exit_code(self) -> int:
-        """0 when all is good, 1 when some units failed or some files were refused."""
+        """0 when all is good, 1 when some units failed, or some files were refused or not understood."""
         return 1 if self.failed else 0
 
     def json(self) -> str:

@@ -39,7 +39,7 @@ def command() -> str:
         "# The command\n\n"
         "Generated from `lib/ansinh/cli` by `make docs`; `ansinh VERB --help` says the same. CAMPAIGN is the name of a file in `params/campaigns` or a path to one.\n\n"
         "| exit code | meaning |\n| --- | --- |\n"
-        "| 0 | all good |\n| 1 | built, but some units failed or were refused |\n| 2 | a mistake you can mend: one sentence says how |\n"
+        "| 0 | all good |\n| 1 | built, but some units failed, or lists were refused or not understood |\n| 2 | a mistake you can mend: one sentence says how |\n"
         "| 3 | a fault of ours |\n| 130 | interrupted; the same command goes on where it stopped |\n\n"
         + "\n".join(_verb(name, verb) for name, verb in verbs().items())
     )

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from ansinh.campaign import Workspace
 from ansinh.intake import values
+from ansinh.intake.columns import READERS, SEX, readers
 from ansinh.intake.files import Job, read_file
 from ansinh.intake.headings import Headings
-from ansinh.intake.records import READERS
+from ansinh.intake.words import Words
 from ansinh.show.numbers import count
 
 ROOT = Path(__file__).parents[2]
@@ -23,7 +24,9 @@ WORKSPACE = Workspace(ROOT)
 CAMPAIGN = WORKSPACE.campaign()
 HEADINGS = Headings.read(WORKSPACE.params / "headings.yml")
 CELLS = st.one_of(st.text(max_size=40), st.floats(), st.integers(), st.none(), st.booleans(), st.dates(), st.datetimes(), st.times())
-ALL_READERS = [reader for columns in READERS.values() for reader in columns.values()] + [values.moment, values.period, values.day]
+WORDS = Words.read(WORKSPACE.params / "values.yml")
+ALL_READERS = [reader for kind in READERS for reader in readers(kind, WORDS).values()]
+ALL_READERS += [WORDS.reader(SEX), values.moment, values.period, values.day]
 TEXTS = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\x00"), max_size=15)
 
 

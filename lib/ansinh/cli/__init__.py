@@ -1,6 +1,6 @@
 """The command `ansinh`: parses, calls, tells; decides nothing.
 
-Exit codes: 0 all good · 1 built, but some units failed or were refused · 2 the user's mistake · 3 ours · 130 interrupted.
+Exit codes: 0 all good · 1 built, but some units failed, or lists were refused or not understood · 2 the user's mistake · 3 ours · 130 interrupted.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 @app.command()
 def intake(
+    context: typer.Context,
     campaign: CampaignName = DEFAULT_CAMPAIGN,
     explain: Annotated[Path | None, typer.Option("--explain", metavar="FILE", help="Say how FILE is understood; load nothing.")] = None,
     mends: Annotated[bool, typer.Option("--mends", help="Count the mended values and list all of them in the restricted folder.")] = False,
@@ -38,7 +39,8 @@ def intake(
 
     place, settings = open_campaign(campaign, as_of, workspace)
     if explain is not None:
-        typer.echo(room.explain(explain, place, settings))
+        source = context.get_parameter_source("campaign")
+        _explained(place, settings, explain, as_of, named=source is not None and source.name != "DEFAULT")
         return
     if mends or quarantine or history:
         for what in ("mends",) * mends + ("quarantine",) * quarantine:
@@ -55,6 +57,20 @@ def intake(
     raise typer.Exit(told.exit_code)
 
 
+def _explained(place: Workspace, settings: Campaign, path: Path, as_of: str | None, *, named: bool) -> None:
+    """Say how a file is understood: for the campaign that was named, else for the one whose sources hold the file; which one, is said."""
+    from ansinh.intake import campaign_of, explain
+
+    found, why = None if named else campaign_of(path, place), ""
+    if found:
+        settings, why = open_campaign(found.name, as_of, place.root)[1], " (its sources folder holds the file)"
+    elif not named:
+        why = (
+            " (the default: no campaign alone has the file in its sources folder; name another as `ansinh intake CAMPAIGN --explain FILE`)"
+        )
+    typer.echo(f"campaign: {settings.name}{why}\n{explain(path, place, settings)}")
+
+
 def _reconciliation(report: LoadReport) -> None:
     table = Table("file", "list", "read", "kept", "quarantined", box=None)
     for file in report.files:
@@ -65,6 +81,10 @@ def _reconciliation(report: LoadReport) -> None:
     for file in report.files:
         for sentence in file.noticed:
             out.print(f"{file.path}: {sentence}", markup=False, soft_wrap=True)
+        if file.unread:
+            out.print(f"{file.path}: could not be read: {', '.join(map(str, file.unread))}", markup=False, soft_wrap=True)
+    if any(file.unread for file in report.files):
+        out.print("What could not be read is listed, with its original, by --mends; params/values.yml says which words are understood.")
 
 
 def _listed(place: Workspace, settings: Campaign, what: str, units: tuple[str, ...]) -> None:

@@ -95,7 +95,7 @@ class Below:
         """Tell apart a line of one text: a section («Phường Phúc Xá», «II. Người cao tuổi»), a remark, or somebody with a name only."""
         if len(words) != 1:
             return "data"
-        if _REMARK.match(search_key(words[0])):
+        if _REMARK.match(search_key(words[0])) or (values.in_brackets(words[0]) and not numbered):
             return "remark"
         text = next(column for column, cell in enumerate(row) if isinstance(cell, str) and _words(cell) == words[0])
         name = self.table.columns.get("full_name", self.table.columns.get("family_name", 0))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ansinh import store
 from ansinh.intake import values
 from ansinh.intake.values import Reader
+from ansinh.intake.words import Category, Words
 
-READERS: Mapping[str, Mapping[str, Reader]] = {
+READERS: Mapping[str, Mapping[str, Reader | Category]] = {
     "beneficiaries": {
         "full_name": values.name,
         "number": values.number,
@@ -16,22 +17,22 @@ READERS: Mapping[str, Mapping[str, Reader]] = {
         "address": values.text,
         "village": values.text,
         "commune_text": values.text,
-        "policy_code": values.text,
+        "policy_code": values.code,
         "policy_text": values.text,
         "amount": values.amount,
-        "status": values.chosen(values.STATES, "active"),
+        "status": Category("status", empty="active", otherwise="active"),
         "phone": values.phone,
         "receiver_name": values.name,
         "receiver_relation": values.text,
         "receiver_number": values.number,
         "declined_reason": values.text,
-        "payment_method": values.chosen(values.METHODS),
+        "payment_method": Category("payment_method"),
         "note": values.text,
     },
     "register_matches": {
         "number": values.number,
         "full_name": values.name,
-        "result": values.chosen(values.RESULTS),
+        "result": Category("register_result", empty="not_checked"),
         "checked_on": values.day,
         "note": values.text,
     },
@@ -41,18 +42,18 @@ READERS: Mapping[str, Mapping[str, Reader]] = {
         "account_number": values.account,
         "holder_name": values.text,
         "bank_text": values.text,
-        "channel": values.chosen(values.CHANNELS),
-        "status": values.chosen(values.ACCOUNT_STATES),
+        "channel": Category("channel"),
+        "status": Category("account_status", empty="active"),
         "note": values.text,
     },
     "payments": {
         "period": values.period,
         "number": values.number,
         "full_name": values.name,
-        "policy_code": values.text,
+        "policy_code": values.code,
         "amount": values.amount,
-        "method": values.chosen(values.METHODS),
-        "result": values.chosen(values.PAYMENT_RESULTS),
+        "method": Category("payment_method"),
+        "result": Category("payment_result", empty="paid"),
         "return_reason": values.text,
         "paid_on": values.day,
         "account_number": values.account,
@@ -69,6 +70,9 @@ READERS: Mapping[str, Mapping[str, Reader]] = {
 }
 """Kind of list → canonical column → reader. A list of persons has a full_name, and is read further for what all persons have."""
 
+SEX = Category("sex")
+"""How a column of a person's sex is read; where there is none, columns «Nam» and «Nữ» may tell."""
+
 OURS = frozenset({"corrections"})
 """Kinds of list that we have laid out ourselves: they are in Unicode, whatever they quote looks like."""
 
@@ -79,6 +83,16 @@ FIELDS_OF: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "corrections": {"field": ("mended_field",), "value": ("right_value",), "note": ("answer_note",)},
 }
 """Kind → canonical column → fields of params/headings.yml it may come from, the best first; elsewhere both have one name."""
+
+_MADE_OF = {
+    "full_name": ("full_name", "given_name"),
+    "number": ("number", "old_number"),
+    "birth_date": ("birth", "birth_male", "birth_female", "birth_year"),
+    "sex": ("sex", "sex_male", "birth_male"),
+    "opened_at": ("opened",),
+    "bank": ("bank_text",),
+}
+"""Canonical column → fields it is made of, where these are called otherwise."""
 
 _PERSON = (
     "given_name",
@@ -102,14 +116,17 @@ _MORE = {
     "corrections": (*_ABOUT, "payment_method", "account_number", "holder_name", "priority", "reason", "remedy"),
 }
 
-NEEDED: Mapping[str, tuple[str, ...]] = {
-    "beneficiaries": ("full_name", "number"),
-    "register_matches": ("number", "full_name"),
-    "accounts": ("account_number", "number", "full_name"),
-    "payments": ("number", "full_name"),
-    "corrections": ("row_key",),
+_SOMEBODY: Mapping[str, Callable[[object], bool]] = {"number": values.has_digit, "full_name": values.names_somebody}
+NEEDED: Mapping[str, Mapping[str, Callable[[object], bool]]] = {
+    "beneficiaries": _SOMEBODY,
+    "register_matches": _SOMEBODY,
+    "accounts": {"account_number": values.has_digit, **_SOMEBODY},
+    "payments": _SOMEBODY,
+    "corrections": {"row_key": lambda cell: not values.blank(cell)},
 }
-"""Kind → columns of which a row must have one: without, nobody knows whose it is, and it waits."""
+"""Kind → columns of which a row must have one, and when it has it: without, nobody knows whose it is, and it waits."""
+BORN = ("birth", "birth_male", "birth_female", "birth_year")
+"""Columns that show that even a name in brackets is somebody's."""
 _NO_IDENTITY = ("no_identity", "Dòng không có họ tên và không có số định danh nên không biết là của ai. Bổ sung rồi gửi lại.")
 _WAITS = {
     "corrections": ("no_key", "Dòng không có mã dòng nên không biết sửa bản ghi nào. Lấy lại tệp gốc, không xóa cột Mã dòng."),
@@ -124,15 +141,25 @@ TABLE_OF: Mapping[str, store.Table] = {
 }
 
 
+def readers(kind: str, words: Words) -> dict[str, Reader]:
+    """Return canonical column → reader for a kind of list, with the words that categories are read by."""
+    return {name: words.reader(how) if isinstance(how, Category) else how for name, how in READERS[kind].items()}
+
+
 def reason_of(kind: str) -> tuple[str, str]:
     """Return the code, and the words, of why a row without what is needed waits."""
     return _WAITS.get(kind, _NO_IDENTITY)
 
 
-def field_for(kind: str, column: str, there: Mapping[str, int]) -> str:
+def field_for(kind: str, column: str, there: Mapping[str, object]) -> str:
     """Return the field a canonical column is read from, given the fields `there` are."""
     choices = FIELDS_OF.get(kind, {}).get(column, (column,))
     return next((name for name in choices if name in there), choices[0])
+
+
+def fields_for(kind: str, column: str) -> tuple[str, ...]:
+    """Return the fields of headings a canonical column may come from, the usual one first, also where it is made of several."""
+    return (*_MADE_OF.get(column, ()), *FIELDS_OF.get(kind, {}).get(column, ()), column)
 
 
 def used_fields(kind: str, there: Mapping[str, int]) -> frozenset[str]:

@@ -37,6 +37,8 @@ HELD = {
 STATES = ("applied", "already", "answered", "open", *HELD)
 
 _GIVEN = ("row_key", "check_id", "field", "found_value", "value", "answer", "note")
+_HEADED = ("Mã dòng", "Mã tiêu chí", "Trường cần sửa", "Giá trị hiện có", "Giá trị đúng", "Kết quả xử lý", "Ghi chú xử lý")
+"""What a worklist calls these."""
 _WHERE = ("source_file", "source_sheet", "source_row")
 
 
@@ -220,7 +222,7 @@ def _settled(given: Iterable[Given]) -> Iterator[tuple[Any, ...]]:
 
 
 def _waiting(item: Given) -> tuple[str, str, str, str, str]:
-    cells = json.dumps([item.said[name] or "" for name in _GIVEN], ensure_ascii=False)
+    cells = json.dumps({head: item.said[name] or "" for head, name in zip(_HEADED, _GIVEN, strict=True)}, ensure_ascii=False)
     return "corrections", item.said["unit"], f"{RULE}_{item.state}", item.hint, cells
 
 

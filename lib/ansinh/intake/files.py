@@ -19,25 +19,28 @@ from ansinh import store
 from ansinh.campaign import Campaign, Workspace
 from ansinh.errors import SourceError
 from ansinh.identity.banks import Banks
-from ansinh.intake.columns import TABLE_OF, used_fields
+from ansinh.intake.columns import TABLE_OF
 from ansinh.intake.fields import Tools
 from ansinh.intake.headings import Headings, Table, find_table
 from ansinh.intake.known import FileLoad, Job, SheetLoad, folder_of, loaded_in
+from ansinh.intake.notices import notes
 from ansinh.intake.places import Places
 from ansinh.intake.records import SheetReader
 from ansinh.intake.sheets import Sheet, read_sheets
+from ansinh.intake.words import Words
 
 
 @lru_cache(maxsize=4)
-def _tools(root: Path, campaign: str) -> tuple[Places, Banks, Headings]:
+def _tools(root: Path, campaign: str) -> tuple[Places, Banks, Headings, Words]:
     workspace = Workspace(root)
-    settings = Campaign.model_validate_json(campaign)
-    return Places(workspace, settings), Banks.read(workspace.params / "banks.csv"), Headings.read(workspace.params / "headings.yml")
+    params = workspace.params
+    places = Places(workspace, Campaign.model_validate_json(campaign))
+    return places, Banks.read(params / "banks.csv"), Headings.read(params / "headings.yml"), Words.read(params / "values.yml")
 
 
 def tools(root: Path, campaign: Campaign) -> Tools:
     """Return what reading corrections needs."""
-    places, banks, _ = _tools(root, campaign.model_dump_json(by_alias=True))
+    places, banks, *_ = _tools(root, campaign.model_dump_json(by_alias=True))
     return Tools(campaign, places, banks)
 
 
@@ -54,8 +57,8 @@ def read_file(job: Job) -> tuple[FileLoad, Path]:
     folder = folder_of(job, content)
     if folder.is_dir() and not job.force:
         return loaded_in(folder), folder
-    places, banks, headings = _tools(job.root, job.campaign.model_dump_json(by_alias=True))
-    reader = SheetReader(job.kind, PurePosixPath(job.relative), job.campaign, places, banks)
+    places, banks, headings, words = _tools(job.root, job.campaign.model_dump_json(by_alias=True))
+    reader = SheetReader(job.kind, PurePosixPath(job.relative), job.campaign, places, banks, words)
     temporary = job.cache / f".{uuid.uuid4().hex}"
     temporary.mkdir(parents=True)
     # Millions of cells and not one cycle: looking for cycles among them takes a third of the time.
@@ -73,7 +76,7 @@ def read_file(job: Job) -> tuple[FileLoad, Path]:
 
 def _refused(job: Job) -> FileLoad:
     """Return a file that was refused before it could be opened."""
-    places, _, _ = _tools(job.root, job.campaign.model_dump_json(by_alias=True))
+    places, *_ = _tools(job.root, job.campaign.model_dump_json(by_alias=True))
     unit = places.unit_of_file(PurePosixPath(job.relative)) or store.NO_UNIT
     return FileLoad(job.relative, job.kind, unit, "", 0, "refused", job.refusal)
 
@@ -83,7 +86,8 @@ def _read(job: Job, reader: SheetReader, headings: Headings, folder: Path, conte
 
     def told(status: str, message: str, sheets: tuple[SheetLoad, ...] = ()) -> FileLoad:
         unit = next(filter(None, units), store.NO_UNIT)
-        return FileLoad(job.relative, job.kind, unit, content, before[1], status, message, sheets)
+        unread = reader.unread.told() if status == "loaded" else ()
+        return FileLoad(job.relative, job.kind, unit, content, before[1], status, message, sheets, unread)
 
     loads = []
     try:
@@ -92,7 +96,7 @@ def _read(job: Job, reader: SheetReader, headings: Headings, folder: Path, conte
                 table = find_table(sheet, job.kind, headings, f"{job.relative}, {sheet.name or 'file'}")
                 if table is not None:
                     refuse_returned(job.kind, table, job.relative)
-                    loads.append(_sheet(sheet, table, reader, parts))
+                    loads.append(_sheet(sheet, table, reader, headings, parts))
                     units.append(reader.unit)
         _unchanged(job, before)
     except SourceError as error:
@@ -110,32 +114,14 @@ def refuse_returned(kind: str, table: Table, name: str) -> None:
         raise SourceError(f"{name} is a returned worklist, no list. Put it where sources.corrections of the campaign file looks for such.")
 
 
-def _sheet(sheet: Sheet, table: Table, reader: SheetReader, parts: _Parts) -> SheetLoad:
+def _sheet(sheet: Sheet, table: Table, reader: SheetReader, headings: Headings, parts: _Parts) -> SheetLoad:
     read = kept = held = 0
     for got in reader.read(sheet, table):
         read, kept, held = read + got.read, kept + got.rows.num_rows, held + got.quarantine.num_rows
         for where, rows in ((TABLE_OF[reader.kind], got.rows), (store.MENDS, got.mends), (store.QUARANTINE, got.quarantine)):
             parts.add(where, rows)
-    return SheetLoad(sheet.name, sheet.format, "; ".join(notes(sheet, table, reader)), read, kept, held)
-
-
-def notes(sheet: Sheet, table: Table, reader: SheetReader) -> list[str]:
-    """Return what was noticed of a sheet that was read: hidden parts, columns kept as extra, lines left out, no unit; no value."""
-    used = used_fields(reader.kind, table.columns)
-    spare = [*table.extra, *(table.texts[name] for name in table.columns if name not in used), *sorted(reader.unnamed)]
-    said = [f"{sheet.hidden}, read all the same"] if sheet.hidden else []
-    said += [f"columns kept as extra: {', '.join(spare)}"] if spare else []
-    left = ", ".join(f"{count} {_several(what, count)}" for what, count in sorted(reader.left_out.items()))
-    said += [f"left out as no data: {left}"] if left else []
-    if reader.kind == "beneficiaries" and "account_number" in table.columns:
-        said.append("to read the accounts in it too, name the file under sources.accounts as well")
-    if reader.unit is None and "unit_text" in used and "unit_text" not in table.columns:
-        said.append("neither the file's name nor its titles say which unit it is from: begin the file's name with the unit's code")
-    return said
-
-
-def _several(what: str, count: int) -> str:
-    return what if count == 1 else what.replace("row ", "rows ", 1) if what.startswith("row ") else f"{what}s"
+    noticed = "; ".join(notes(sheet, table, reader, headings))
+    return SheetLoad(sheet.name, sheet.format, noticed, reader.unit or store.NO_UNIT, read, kept, held)
 
 
 def _stamp(path: Path) -> tuple[int, int]:

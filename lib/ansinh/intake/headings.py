@@ -53,17 +53,18 @@ _UNIT_WORDS = re.compile(r"( (dong|vnd|nghin dong|1 ?000d|thang|hang thang|neu c
 
 @dataclass(frozen=True)
 class Headings:
-    """The synonyms of params/headings.yml: folded heading → field, and what a kind of list is recognised by."""
+    """The synonyms of params/headings.yml: folded heading → field, what a kind of list is recognised by, field → headings as declared."""
 
     synonyms: Mapping[str, str]
     kinds: Mapping[str, Mapping[str, list[str]]]
+    fields: Mapping[str, list[str]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path) -> Headings:
         """Read params/headings.yml."""
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         synonyms = {search_key(str(text)): name for name, texts in content["fields"].items() for text in texts}
-        return cls(synonyms, content["kinds"])
+        return cls(synonyms, content["kinds"], content["fields"])
 
     @cached_property
     def turned(self) -> Mapping[str, str]:
@@ -72,6 +73,10 @@ class Headings:
         for text, name in self.synonyms.items():
             found.setdefault(" ".join(sorted(text.split())), set()).add(name)
         return {words: names.pop() for words, names in found.items() if len(names) == 1 and " " in words}
+
+    def usual(self, name: str) -> str:
+        """Return the heading officials know a field by: the first of its synonyms."""
+        return str((self.fields.get(name) or [name])[0])
 
     def field_of(self, text: str) -> str | None:
         """Return the field a heading means, exactly or with a slip; None when it means none."""

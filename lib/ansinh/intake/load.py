@@ -17,13 +17,15 @@ from ansinh.campaign import KINDS, Campaign, Workspace
 from ansinh.errors import Busy, SourceError
 from ansinh.intake import keys
 from ansinh.intake.history import note
-from ansinh.intake.known import FileLoad, Job, Reconciled, SheetLoad, known
+from ansinh.intake.known import FileLoad, Job, NotRead, Reconciled, SheetLoad, known
 
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
 Progress = Callable[[str, int, int], None]
 
+ASKED = "sql/"
+"""How the name of a list begins that a query gave."""
 IGNORED = ("~$", ".", "Thumbs.db", "desktop.ini")
 """Beginnings of names that are no lists: Excel's lock files, hidden files."""
 
@@ -48,6 +50,11 @@ class LoadReport(Reconciled):
         """Files that could not be read at all."""
         return tuple(file for file in self.files if file.status == "refused")
 
+    @property
+    def doubtful(self) -> tuple[tuple[FileLoad, NotRead], ...]:
+        """Columns of files of which so much was not understood that figures would be wrong."""
+        return tuple((file, column) for file in self.files for column in file.unread if column.grave)
+
 
 def load(workspace: Workspace, campaign: Campaign, *, jobs: int = 1, force: bool = False, progress: Progress | None = None) -> LoadReport:
     """Read the campaign's source files into its store for the campaign's as-of date.
@@ -66,7 +73,7 @@ def load(workspace: Workspace, campaign: Campaign, *, jobs: int = 1, force: bool
 
 
 def _load(workspace: Workspace, campaign: Campaign, jobs: int, force: bool, tell: Progress) -> LoadReport:
-    todo = list(_jobs(workspace, campaign, force))
+    todo = list(_without_copies(_jobs(workspace, campaign, force)))
     if not any(job.kind == "beneficiaries" for job in todo):
         folder = workspace.sources(campaign)
         raise SourceError(
@@ -186,7 +193,27 @@ def _jobs(workspace: Workspace, campaign: Campaign, force: bool) -> Iterator[Job
         from ansinh.intake.queries import fetch
 
         path, refusal = fetch(query, cache)
-        yield Job(workspace.root, campaign, query.kind, path, f"sql/{query.name}", cache, force, refusal)
+        yield Job(workspace.root, campaign, query.kind, path, f"{ASKED}{query.name}", cache, force, refusal)
+
+
+def _without_copies(jobs: Iterable[Job]) -> Iterator[Job]:
+    """Yield the jobs, a file refused that is byte for byte another one of the same kind of list: all in it would count twice.
+
+    A returned worklist may come twice: a correction said again is the same correction. What two queries give is each one's own.
+    """
+    first: dict[tuple[str, str], str] = {}
+    for job in jobs:
+        if job.refusal or job.kind == "corrections" or job.relative.startswith(ASKED):
+            yield job
+            continue
+        try:
+            content = hashes.of(job.path)
+        except OSError:
+            yield job  # which says so when it is read
+            continue
+        other = first.setdefault((job.kind, content), job.relative)
+        why = f"{job.relative} is the same file, byte for byte, as {other}, and was not read again. Take one of them out of the folder."
+        yield job if other == job.relative else replace(job, refusal=why)
 
 
 def _unmatched(workspace: Workspace, campaign: Campaign) -> tuple[str, ...]:
@@ -257,28 +284,24 @@ def _size(job: Job) -> int:
 
 
 def _write_loads(target: Path, loads: Iterable[FileLoad]) -> None:
+    """Write what was loaded, sheet by sheet, each under the unit it is from; a unit nothing came from any more loses its rows."""
+    import duckdb
     import pandas as pd
 
     rows = []
     for file in loads:
-        common = {
-            "kind": file.kind,
-            "unit": file.unit,
-            "sha256": file.sha256,
-            "bytes": file.bytes,
-            "status": file.status,
-            "source_file": file.path,
-        }
+        common = {"kind": file.kind, "sha256": file.sha256, "bytes": file.bytes, "status": file.status, "source_file": file.path}
         if file.status == "refused":
-            rows.append(
-                common | {"message": file.message, "source_sheet": "", "format": "", "rows_read": 0, "rows_kept": 0, "rows_quarantined": 0}
-            )
+            nothing = {"source_sheet": "", "format": "", "rows_read": 0, "rows_kept": 0, "rows_quarantined": 0}
+            rows.append(common | nothing | {"unit": file.unit, "message": file.message})
         for sheet in file.sheets:
             counts = {"rows_read": sheet.rows_read, "rows_kept": sheet.rows_kept, "rows_quarantined": sheet.rows_quarantined}
-            rows.append(common | counts | {"message": sheet.message, "source_sheet": sheet.sheet, "format": sheet.format})
-    frame = pd.DataFrame(rows)
-    for unit, part in frame.groupby("unit"):
-        store.write(target, store.LOADS, part, str(unit))
+            rows.append(
+                common | counts | {"unit": sheet.unit, "message": sheet.message, "source_sheet": sheet.sheet, "format": sheet.format}
+            )
+    con = duckdb.connect(":memory:")
+    con.register("loaded", pd.DataFrame(rows))
+    store.write_all(con, store.LOADS, "SELECT * FROM loaded", target)
 
 
 def _forget(folders: list[Path]) -> None:

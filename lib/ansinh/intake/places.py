@@ -34,6 +34,7 @@ class Places:
     def __init__(self, workspace: Workspace, campaign: Campaign) -> None:
         self.units = workspace.units(campaign)
         self._register = workspace.register(campaign)
+        self._root = campaign.units.root
         self._known: dict[tuple[str, str], Found] = {}
 
     @cached_property
@@ -67,6 +68,27 @@ class Places:
         """Return the one unit that titles name in full («UBND QUẬN BA ĐÌNH»); None when they name none or several."""
         found = {unit.code for text in titles for unit in _named_in(text, self.units)}
         return found.pop() if len(found) == 1 else None
+
+    def elsewhere(self, titles: Iterable[str]) -> tuple[str, ...]:
+        """Return the names of the districts that titles name in full and that lie outside the campaign's root."""
+        return tuple(dict.fromkeys(unit.name for text in titles for unit in _named_in(text, self._foreign)))
+
+    @cached_property
+    def _foreign(self) -> tuple[Unit, ...]:
+        """The register's districts that are neither the root nor in it, and share no name with one that is."""
+        root = self._root
+        inside = {unit.code for unit in self._register.under(root, "district")} | {root}
+        known = {search_key(unit.name) for unit in self._register.units if unit.code in inside}
+        return tuple(
+            unit
+            for unit in self._register.units
+            if unit.level == "district" and unit.code not in inside and search_key(unit.name) not in known
+        )
+
+    def itself_commune(self, unit: str) -> str | None:
+        """Return the unit's code where the unit is a commune itself, else None."""
+        found = self._codes.get(unit)
+        return unit if found and found.level == "commune" else None
 
     def commune_in(self, unit: str | None, text: str) -> str:
         """Return the name of the one commune of a unit that a longer text names with its kind («UBND phường Phúc Xá»), "" if none."""

@@ -21,15 +21,15 @@ from ansinh.identity import dates, legacy, names
 from ansinh.identity.banks import BRANCH_NAMED, BRAND_FIRST, Banks
 from ansinh.intake import values
 from ansinh.intake.below import Below, Section
-from ansinh.intake.columns import NEEDED, OURS, READERS, TABLE_OF, field_for, reason_of, used_fields
+from ansinh.intake.columns import BORN, NEEDED, OURS, READERS, SEX, TABLE_OF, field_for, fields_for, readers, reason_of, used_fields
 from ansinh.intake.headings import Table
 from ansinh.intake.places import Places, called_commune
 from ansinh.intake.sheets import Row, Sheet
+from ansinh.intake.unread import UNREAD, Tally
+from ansinh.intake.words import Category, Words
 from ansinh.store import NO_UNIT
 from ansinh.units import search_key
 
-UNREAD = "unread"
-"""Rule of a value that could not be read: it is null, and the original stands in `mends`."""
 LIST_OF_PERSONS = frozenset({"policy_text", "policy_code", "amount", "village", "declined_text"})
 """Fields that no bank knows: a list of accounts that has one is a beneficiary list with the accounts in it."""
 AS_NAMED = (1.0, BRANCH_NAMED, BRAND_FIRST)
@@ -63,13 +63,17 @@ class Understood:
 
 
 class SheetReader:
-    """Reads the sheets of one file into canonical rows."""
+    """Reads the sheets of one file into canonical rows; `unread` counts what was not understood in all of them."""
 
-    def __init__(self, kind: str, path: PurePosixPath, campaign: Campaign, places: Places, banks: Banks) -> None:
+    def __init__(self, kind: str, path: PurePosixPath, campaign: Campaign, places: Places, banks: Banks, words: Words) -> None:
         self.kind, self.path, self.campaign = kind, path, campaign
         self.places, self.banks = places, banks
+        self.unread = Tally()
+        self._readers, self._sex_reader = readers(kind, words), words.reader(SEX)
         self.unit = self._file_unit = places.unit_of_file(path)
         self.left_out: Counter[str] = Counter()
+        self.elsewhere: tuple[str, ...] = ()
+        self.rows_nowhere = 0
         self.unnamed: set[str] = set()
         self._mends: list[tuple[int, str, str, str, str, float | None]] = []
         self._positions: list[int] = []
@@ -80,12 +84,13 @@ class SheetReader:
     def read(self, sheet: Sheet, table: Table) -> Iterator[Understood]:
         """Read one sheet with its table, block by block; rows read = rows kept + rows quarantined in each.
 
-        Afterwards `left_out` counts the lines below the headings that were no data, `unnamed` names columns without heading.
+        Afterwards `left_out` counts the lines below the headings that were no data, `unnamed` names columns without heading,
+        `elsewhere` districts in the titles that are not the campaign's, and `rows_nowhere` counts rows that no unit was found for.
         """
         self._encoding, self._sheet = None, sheet.name
         self._named = self._place_of(sheet, table)
         below = Below(table, [sheet.rows[row] for row in table.heading_rows])
-        self.left_out, self.unnamed = below.left_out, set()
+        self.left_out, self.unnamed, self.rows_nowhere = below.left_out, set(), 0
         for first, rows in sheet.blocks(table.first):
             yield self._block(self._with_account(list(below.data(first, rows)), table), table)
 
@@ -94,7 +99,7 @@ class SheetReader:
         if self.kind != "accounts" or not LIST_OF_PERSONS & table.columns.keys():
             return data
         at = table.columns["account_number"]
-        kept = [row for row in data if at < len(row[1]) and values.plain(row[1][at])]
+        kept = [row for row in data if at < len(row[1]) and not values.blank(row[1][at])]
         if len(kept) < len(data):
             self.left_out["row without account"] += len(data) - len(kept)
         return kept
@@ -103,6 +108,7 @@ class SheetReader:
         """Return what names the commune of a whole sheet, "" if nothing does: the sheet, the titles above, the file. Finds the unit too."""
         titles = [str(values.text(cell)[0] or "") for row in sheet.rows[: table.heading_rows[0]] for cell in row if isinstance(cell, str)]
         self.unit = self._file_unit or self.places.unit_in(titles)
+        self.elsewhere = () if self.unit else self.places.elsewhere(titles)
         name = str(values.text(sheet.name)[0] or "")
         if self.places.commune(self.unit, name)[0] or called_commune(name):
             return name
@@ -110,18 +116,20 @@ class SheetReader:
 
     def _block(self, data: Kept, table: Table) -> Understood:
         self._lay(data, table)
-        kept, quarantine = self._part(data)
+        kept, quarantine = self._part(data, table)
         if len(kept) < len(data):
             self._lay(kept, table)
         self._mends = []
         if self.kind not in OURS:
             self._encoding = self._encoding or sheet_encoding(self._cells.values())
-        columns = {name: self._column(name, reader) for name, reader in READERS[self.kind].items()}
+        columns = {name: self._column(name, reader) for name, reader in self._readers.items()}
         columns["unit"] = self._units()
+        self.rows_nowhere += columns["unit"].count(NO_UNIT)
         if "full_name" in columns:
             self._birth(columns)
             columns["name_key"] = [names.key(text) if text else None for text in columns["full_name"]]
             getattr(self, f"_{self.kind}")(columns, kept)
+        self._tally(table, columns.get("name_key", ()))
         columns["extra"] = self._extra(kept, table)
         columns["source_row"] = self._positions
         columns["source_file"], columns["source_sheet"] = [str(self.path)] * len(kept), [self._sheet] * len(kept)
@@ -144,16 +152,15 @@ class SheetReader:
             cells["number"] = [old if now in (None, "") else now for now, old in zip(now, cells["old_number"], strict=True)]
         self._cells = cells
 
-    def _part(self, data: Kept) -> tuple[Kept, pa.Table]:
+    def _part(self, data: Kept, table: Table) -> tuple[Kept, pa.Table]:
         """Part the rows that can be understood from those that cannot, each with its reason."""
-        columns = [self._cells[name] for name in NEEDED[self.kind] if name in self._cells]
-        known = [any(map(_filled, cells)) for cells in zip(*columns, strict=True)]
+        known = self._known(len(data))
         kept = [row for row, knows in zip(data, known, strict=True) if knows]
         held = [row for row, knows in zip(data, known, strict=True) if not knows]
         count, (reason, reason_text) = len(held), reason_of(self.kind)
         columns_held: dict[str, Column] = {
             "source_row": [number for number, _, _ in held],
-            "cells": [json.dumps([values.plain(cell) for cell in row], ensure_ascii=False) for _, row, _ in held],
+            "cells": [json.dumps(_headed(row, table), ensure_ascii=False) for _, row, _ in held],
             "kind": [self.kind] * count,
             "unit": [self.unit or NO_UNIT] * count,
             "reason": [reason] * count,
@@ -162,6 +169,19 @@ class SheetReader:
             "source_sheet": [self._sheet] * count,
         }
         return kept, conformed(store.QUARANTINE, columns_held, count)
+
+    def _known(self, count: int) -> list[bool]:
+        """Tell of each row whether it says whose it is."""
+        known = [False] * count
+        for name, tells in NEEDED[self.kind].items():
+            known = [knows or tells(cell) for knows, cell in zip(known, self._cells.get(name, [None] * count), strict=True)]
+        if "full_name" in NEEDED[self.kind] and not all(known):
+            there = [self._cells[name] for name in BORN if name in self._cells]
+            dated = [any(map(values.has_digit, cells)) for cells in zip(*there, strict=True)] or [False] * count
+            cells = self._cells.get("full_name", [None] * count)
+            # «(Nguyễn Văn An)», born in 1950, is somebody all the same.
+            known = [knows or (born and _bracketed(cell)) for knows, born, cell in zip(known, dated, cells, strict=True)]
+        return known
 
     def _extra(self, kept: Kept, table: Table) -> Column:
         """Return per row the columns this kind of list does not know, as JSON; None where there are none."""
@@ -183,8 +203,18 @@ class SheetReader:
             for _, row, _ in kept
         ]
 
+    def _tally(self, table: Table, people: Sequence[str | None]) -> None:
+        """Count what of this block was not understood."""
+        categories = [name for name, how in READERS[self.kind].items() if isinstance(how, Category)]
+        categories += ["sex"] if self.kind == "beneficiaries" else []
+        cells = {name: self._cells.get(field_for(self.kind, name, self._cells), ()) for name in categories}
+        filled = {name: sum(n for cell, n in Counter(column).items() if not values.blank(cell)) for name, column in cells.items()}
+        named = {mend[1] for mend in self._mends}
+        headings = {name: next((table.texts[of] for of in fields_for(self.kind, name) if of in table.texts), name) for name in named}
+        self.unread.add(self._mends, filled, headings, people)
+
     def _column(self, column: str, reader: values.Reader) -> Column:
-        cells = self._cells.get(field_for(self.kind, column, self._cells))  # type: ignore[arg-type]
+        cells = self._cells.get(field_for(self.kind, column, self._cells))
         if cells is None:
             return [None if column not in ("status", "result") else reader("")[0]] * len(self._positions)
         return self._each(column, cells, reader)
@@ -199,7 +229,7 @@ class SheetReader:
         for key, cell in dict(zip(keys, cells, strict=True)).items():
             value, rule = read(cell)
             known[key] = value
-            if rule or (value is None and values.plain(cell)):
+            if rule or (value is None and not values.blank(cell)):
                 rules[key] = rule or UNREAD
         if rules:
             self._mends += [
@@ -253,7 +283,9 @@ class SheetReader:
         texts = [text or section or self._named or None for text, section in zip(columns["commune_text"], sections, strict=True)]
         columns["commune_text"] = texts
         found = [self.places.commune(unit, str(text or "")) for unit, text in zip(columns["unit"], texts, strict=True)]
-        columns["commune"] = [code for code, _, _ in found]
+        # A unit that is a commune need not be named again by its own list.
+        own = {unit: self.places.itself_commune(unit) for unit in set(columns["unit"])}
+        columns["commune"] = [code if text else own[unit] for (code, _, _), text, unit in zip(found, texts, columns["unit"], strict=True)]
         self._propose("commune", texts, found)
 
     def _group(self, text: str | None) -> str:
@@ -318,7 +350,7 @@ class SheetReader:
 
     def _sex(self) -> Column:
         if "sex" in self._cells:
-            return self._each("sex", self._cells["sex"], values.chosen(values.SEXES))
+            return self._each("sex", self._cells["sex"], self._sex_reader)
         empty: Column = [None] * len(self._positions)
         male = self._cells.get("sex_male", self._cells.get("birth_male", empty))
         female = self._cells.get("sex_female", self._cells.get("birth_female", empty))
@@ -349,6 +381,17 @@ def conformed(table: store.Table, columns: Mapping[str, Column], count: int) -> 
     return pa.Table.from_arrays(arrays, schema=table.schema)
 
 
+def _headed(row: Row, table: Table) -> dict[str, str]:
+    """Return a row's cells by the file's headings; a column without one is called by its letters, where it is filled."""
+    heads = {at: table.texts[name] for name, at in table.columns.items()} | {at: text for text, at in table.extra.items()}
+    told: dict[str, str] = {}
+    for at, cell in enumerate(row):
+        head, written = heads.get(at, ""), values.plain(cell)
+        if head or written:
+            told[f"{head} (cột {letters(at)})" if head in told else head or f"cột {letters(at)}"] = written
+    return told
+
+
 def letters(column: int) -> str:
     """Return a column's letters as a spreadsheet shows them: 0 → A, 27 → AB."""
     text = ""
@@ -359,8 +402,9 @@ def letters(column: int) -> str:
     return text
 
 
-def _filled(cell: object) -> bool:
-    return bool(cell.strip()) if isinstance(cell, str) else cell is not None
+def _bracketed(cell: object) -> bool:
+    written = values.plain(cell)
+    return values.in_brackets(written) and values.names_somebody(written[1:-1])
 
 
 def _folded(cells: Column) -> list[str]:

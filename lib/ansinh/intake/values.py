@@ -9,116 +9,17 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from ansinh.identity import accounts, citizen_number, dates, legacy, names, phones
-from ansinh.units import search_key
 
 _MOMENT = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2})")
 
+_NOTHING = re.compile(r"[\s\-–—−_./\\…*]*")
+"""What is put into a cell to leave it empty: a dash, dots."""
+
 Read = tuple[object, str]
 Reader = Callable[[object], Read]
-
-SEXES = {
-    "nam": "male",
-    "male": "male",
-    "m": "male",
-    "1": "male",
-    "trai": "male",
-    "ong": "male",
-    "nu": "female",
-    "female": "female",
-    "f": "female",
-    "0": "female",
-    "gai": "female",
-    "ba": "female",
-    "2": "female",
-}
-RESULTS = {
-    "khop": "matched",
-    "trung khop": "matched",
-    "dung": "matched",
-    "khop dung": "matched",
-    "khop thong tin": "matched",
-    "matched": "matched",
-    "sai ho ten": "name_differs",
-    "sai ten": "name_differs",
-    "khong khop ho ten": "name_differs",
-    "sai thong tin ho ten": "name_differs",
-    "khong khop ngay sinh": "birth_differs",
-    "khong khop gioi tinh": "sex_differs",
-    "sai ngay sinh": "birth_differs",
-    "sai nam sinh": "birth_differs",
-    "sai gioi tinh": "sex_differs",
-    "khong tim thay": "number_not_found",
-    "khong tim thay so dinh danh": "number_not_found",
-    "sai so dinh danh": "number_not_found",
-    "khong co thong tin": "number_not_found",
-    "khong co trong csdlqg": "number_not_found",
-    "da chet": "deceased",
-    "da mat": "deceased",
-    "tu vong": "deceased",
-    "da tu vong": "deceased",
-    "chet": "deceased",
-    "da chuyen di": "moved",
-    "chuyen di": "moved",
-    "mat tich": "missing_person",
-    "co nhieu ket qua": "several",
-    "chua doi chieu": "not_checked",
-    "": "not_checked",
-}
-CHANNELS = {
-    "chi nhanh": "branch",
-    "quay giao dich": "branch",
-    "diem luu dong": "mobile_point",
-    "luu dong": "mobile_point",
-    "buu dien": "post",
-    "truc tuyen": "online",
-    "online": "online",
-    "vneid": "vneid",
-}
-ACCOUNT_STATES = {
-    "hoat dong": "active",
-    "dang hoat dong": "active",
-    "": "active",
-    "cho kich hoat": "pending",
-    "tam khoa": "locked",
-    "khoa": "locked",
-    "da dong": "closed",
-    "dong": "closed",
-    "tu choi": "rejected",
-}
-STATES = {
-    "": "active",
-    "dang huong": "active",
-    "huong": "active",
-    "tam dung": "suspended",
-    "tam dinh chi": "suspended",
-    "thoi huong": "stopped",
-    "dung huong": "stopped",
-    "da dung huong": "stopped",
-    "ngung huong": "stopped",
-    "cat huong": "stopped",
-    "da cat": "stopped",
-    "da chet": "stopped",
-    "chet": "stopped",
-    "tu vong": "stopped",
-    "da tu vong": "stopped",
-    "da mat": "stopped",
-    "da chuyen di": "stopped",
-    "chuyen di": "stopped",
-}
-METHODS = {"chuyen khoan": "account", "tai khoan": "account", "qua tai khoan": "account", "tien mat": "cash", "mat": "cash"}
-PAYMENT_RESULTS = {
-    "": "paid",
-    "da chi": "paid",
-    "da tra": "paid",
-    "thanh cong": "paid",
-    "tra lai": "returned",
-    "hoan tra": "returned",
-    "chua chi": "pending",
-    "cho chi": "pending",
-}
 
 
 def plain(cell: object) -> str:
@@ -134,6 +35,11 @@ def plain(cell: object) -> str:
     return str(cell)
 
 
+def blank(cell: object) -> bool:
+    """Tell whether a cell is empty, or holds only marks that stand for nothing («-», «…»)."""
+    return cell is None or (isinstance(cell, str) and _NOTHING.fullmatch(cell) is not None)
+
+
 def verbatim(cell: object) -> Read:
     """Read a cell of our own sheet as it stands; a date that a spreadsheet made of a text becomes day/month/year again."""
     if isinstance(cell, dt.datetime) and cell.time() != dt.time():
@@ -144,6 +50,8 @@ def verbatim(cell: object) -> Read:
 def text(cell: object) -> Read:
     """Read a text; TCVN3 and VNI become Unicode."""
     value = plain(cell)
+    if blank(value):
+        return None, ""
     encoding = legacy.detect(value)
     return (legacy.to_unicode(value, encoding), encoding) if encoding else (value or None, "")
 
@@ -152,6 +60,28 @@ def name(cell: object) -> Read:
     """Read a person's name; capitalisation is no mend."""
     value, rule = text(cell)
     return (names.normalise(str(value)), rule) if value else (None, "")
+
+
+def code(cell: object) -> Read:
+    """Read the code of a policy; without a letter or digit («?») it is none."""
+    value, rule = text(cell)
+    return (value, rule) if any(map(str.isalnum, str(value or ""))) else (None, "")
+
+
+def names_somebody(cell: object) -> bool:
+    """Tell whether a cell may hold a person's name: it has a letter, is no error of a spreadsheet and no remark in brackets."""
+    written = plain(cell)
+    return any(map(str.isalpha, written)) and not written.startswith("#") and not in_brackets(written)
+
+
+def in_brackets(text: str) -> bool:
+    """Tell whether a text stands in brackets as a whole: «(tiếp trang sau)»."""
+    return len(text) > 2 and text[0] + text[-1] in ("()", "[]")
+
+
+def has_digit(cell: object) -> bool:
+    """Tell whether a cell may hold a number, an account or a date."""
+    return (type(cell) is str and cell[:1].isdigit()) or any(map(str.isdigit, plain(cell)))
 
 
 def number(cell: object) -> Read:
@@ -191,19 +121,6 @@ def amount(cell: object) -> Read:
     if matched := re.fullmatch(r"(\d+)([.,]0+)?", value):
         return int(matched[1]), ""
     return None, ""
-
-
-def chosen(words: Mapping[str, str], otherwise: str | None = None) -> Reader:
-    """Return a reader that finds a folded text among `words`; for any other text `otherwise` is assumed, and the rule says so."""
-
-    def read(cell: object) -> Read:
-        value, rule = text(cell)
-        folded = search_key(str(value or ""))
-        if folded not in words and otherwise is not None and folded:
-            return otherwise, "assumed"
-        return words.get(folded, otherwise), rule
-
-    return read
 
 
 def period(cell: object) -> Read:

@@ -212,7 +212,7 @@ QUARANTINE = Table(
         _UNIT,
         _c("reason", "text", "Reason code, stable", "Mã lý do"),
         _c("reason_text", "text", "Reason in Vietnamese, for a commune clerk; without personal values", "Lý do chờ xử lý"),
-        _c("cells", "text", "The original cells as a JSON list", "Nội dung gốc", personal=True),
+        _c("cells", "text", "The original cells as a JSON object: heading of the file → cell", "Nội dung gốc", personal=True),
         *_WHERE,
     ),
 )

@@ -93,7 +93,7 @@ def test_a_list_replaced_by_one_of_the_same_size_and_time_is_read_again(empty_wo
     assert numbers_of(empty_workspace, campaign) == ["001050000001", "001050000003"]
 
 
-@pytest.mark.parametrize("file", ["headings.yml", "banks.csv", "units/2024.csv"])
+@pytest.mark.parametrize("file", ["headings.yml", "values.yml", "banks.csv", "units/2024.csv"])
 def test_a_rule_of_reading_that_changed_reads_every_list_again(empty_workspace: Workspace, file: str) -> None:
     from ansinh.intake import known
 

@@ -340,6 +340,39 @@ def test_a_numbered_row_of_which_only_the_policy_was_written_waits_and_heads_no_
     assert got.rows["policy_text"].isna().all()
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        [4, "-", "-", "-", "-", "-", "-"],
+        [4, "???", None, None, "không rõ", "Phúc Xá", "440.000"],
+        [4, "#N/A", "#N/A", None, None, None, None],
+        [4, "(hồ sơ thất lạc)", None, "Nam", None, "Phúc Xá", "440.000"],
+        [4, "(không rõ tên)", None, None, None, None, None],
+    ],
+)
+def test_a_row_whose_name_and_number_name_nobody_waits(read: Read, tmp_path: Path, row: list[Any]) -> None:
+    got = read(xlsx(tmp_path, [HEAD, *ROWS, row]))
+    assert told(got) == NAMES
+    assert (got.load.rows_read, got.load.rows_quarantined, list(got.quarantine["source_row"])) == (4, 1, [5])
+
+
+def test_a_remark_in_brackets_in_the_middle_is_left_out_and_counted(read: Read, tmp_path: Path) -> None:
+    got = read(xlsx(tmp_path, [HEAD, ROWS[0], [None, "(tiếp trang sau)"], *ROWS[1:], [None, "[hết trang 2]"]]))
+    assert told(got) == NAMES
+    assert (got.load.rows_read, "2 remarks" in got.messages) == (3, True)
+
+
+def test_a_name_in_brackets_with_number_or_birth_is_somebody(read: Read, tmp_path: Path) -> None:
+    rows = [[1, "(Nguyễn Văn An)", None, "Nam", NUMBERS[0]], [2, "(Trần Thị Bình)", "1947"], [None, "(Lê Hoàng Cường)", "17/11/1960"]]
+    assert read(xlsx(tmp_path, [HEAD, *rows])).load.rows_kept == 3
+
+
+@pytest.mark.parametrize("mark", ["-", "–", "...", "?", "???"])
+def test_marks_are_no_policy_code(read: Read, tmp_path: Path, mark: str) -> None:
+    got = read(xlsx(tmp_path, [[*HEAD, "Mã đối tượng"], [*ROWS[0], "5.5a"], [*ROWS[1], mark]]))
+    assert [code if isinstance(code, str) else None for code in got.rows["policy_code"]] == ["5.5a", None]
+
+
 def test_formulas_are_read_as_values_and_never_evaluated(read: Read, tmp_path: Path) -> None:
     path = tmp_path / f"{NAME}.xlsx"
     book = xlsxwriter.Workbook(str(path))

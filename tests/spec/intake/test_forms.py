@@ -8,11 +8,14 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import yaml
 
 from ansinh.campaign import Campaign, Workspace
 from ansinh.identity import legacy
 from ansinh.intake import counts, explain, load, read_history, write_list
-from tests.spec.intake.conftest import Read
+from ansinh.intake.headings import Headings
+from ansinh.units import search_key
+from tests.spec.intake.conftest import ROOT, Read
 from tests.spec.intake.test_corpus import HEAD, NAME, NAMES, NUMBERS, ROWS, told, xlsx
 
 EMPTY: list[Any] = []
@@ -199,6 +202,82 @@ def test_a_list_from_nowhere_says_so(read: Read, tmp_path: Path) -> None:
     assert "begin the file's name with the unit's code" in got.messages
 
 
+def test_a_list_whose_own_column_names_the_units_is_from_somewhere(read: Read, tmp_path: Path) -> None:
+    head = [*HEAD[:5], "Quận/Huyện"]
+    path = xlsx(tmp_path, [head, [*ROWS[0][:5], "Ba Đình"], [*ROWS[1][:5], "Quận Tây Hồ"]]).rename(tmp_path / "danh sach.xlsx")
+    got = read(path)
+    assert list(got.rows["unit"]) == ["001", "003"]
+    assert "unit" not in got.messages
+    path = xlsx(tmp_path, [head, [*ROWS[0][:5], "Ba Đình"], [*ROWS[1][:5], "Xuân Mai"]]).rename(tmp_path / "danh sach.xlsx")
+    assert "1 row is from no unit of this campaign by «Quận/Huyện»" in read(path).messages
+
+
+def test_a_list_of_the_police_or_a_bank_may_cover_the_whole_place(read: Read, tmp_path: Path) -> None:
+    path = xlsx(tmp_path, [["Số CCCD", "Họ và tên", "Kết quả đối chiếu"], [NUMBERS[0], NAMES[0], "Khớp"]]).rename(tmp_path / "c06.xlsx")
+    assert read(path, "register_matches").messages.strip() == ""
+
+
+def test_titles_that_name_a_district_of_elsewhere_are_quoted(read: Read, tmp_path: Path) -> None:
+    path = xlsx(tmp_path, [["UBND HUYỆN CỦ CHI"], [], HEAD, *ROWS]).rename(tmp_path / "danh sach.xlsx")
+    assert "the titles name Huyện Củ Chi, which is not in this campaign" in read(path).messages
+    assert "begin the file's name" not in read(path).messages
+
+
+def test_notices_name_the_sheets_they_are_about_where_a_file_has_several(read: Read, tmp_path: Path) -> None:
+    total = [None, "Tổng cộng", None, None, None, None, "660.000"]
+    head = [*HEAD, "Diện"]
+    sheets = [[head, ROWS[0], total], [head, ROWS[1], total], [head, ROWS[2]]]
+    got = read(xlsx(tmp_path, *sheets, names=["Phúc Xá", "Trúc Bạch", "Kim Mã"]))
+    assert got.load.noticed == ("sheets Phúc Xá, Trúc Bạch: left out as no data: 1 total",)
+    assert read(xlsx(tmp_path, sheets[0])).load.noticed == ("left out as no data: 1 total",)
+
+
+# --- what a list lacks -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("Số căn cước công dân", "number"),
+        ("CCCD/ĐDCN", "number"),
+        ("Số tiền hưởng/tháng", "amount"),
+        ("Diện", "policy_text"),
+        ("Diện hưởng", "policy_text"),
+        ("SĐT liên hệ", "phone"),
+        ("Tên chủ TK", "holder_name"),
+        ("Số TK nhận", "account_number"),
+    ],
+)
+def test_headings_offices_usually_write_are_known(heading: str, field: str) -> None:
+    assert Headings.read(ROOT / "params" / "headings.yml").field_of(heading) == field
+
+
+def test_no_synonym_stands_under_two_fields() -> None:
+    declared = yaml.safe_load((ROOT / "params" / "headings.yml").read_text(encoding="utf-8"))["fields"]
+    folded = [search_key(str(text)) for texts in declared.values() for text in {search_key(str(text)) for text in texts}]
+    assert [text for text in folded if folded.count(text) > 1] == []
+
+
+def test_a_list_that_lacks_an_important_column_says_so_first_and_which_heading_may_be_it(read: Read, tmp_path: Path) -> None:
+    head = ["STT", "Họ và tên", "Ngày sinh", "Số căn cước theo thẻ", "Tình trạng nhà ở", "Nhóm đối tượng"]
+    path = xlsx(tmp_path, [head, [*ROWS[0][:3], NUMBERS[0], "Nhà cấp 4", "Người cao tuổi"], [None, "Tổng cộng"]])
+    got = read(path)
+    assert got.messages.strip().startswith("no column for number («Số CCCD/ĐDCN»), amount («Mức trợ cấp»)")
+    assert "«Số căn cước theo thẻ» may be number: if so, add it to number in params/headings.yml" in got.messages
+    assert "Tình trạng nhà ở» may be" not in got.messages
+    workspace = Workspace(ROOT)
+    assert "\n  no column for number («Số CCCD/ĐDCN»), amount" in explain(path, workspace, workspace.campaign())
+
+
+def test_a_list_of_accounts_without_holder_and_bank_says_so(read: Read, tmp_path: Path) -> None:
+    got = read(xlsx(tmp_path, [["STT", "Số CCCD", "Số tài khoản"], [1, NUMBERS[0], "2200000001"]]), "accounts")
+    assert "no column for holder_name («Tên chủ tài khoản»), bank («Ngân hàng»)" in got.messages
+
+
+def test_a_list_with_all_that_matters_lacks_nothing(read: Read, tmp_path: Path) -> None:
+    assert "no column for" not in read(xlsx(tmp_path, [[*HEAD, "Diện"], [*ROWS[0], "Người cao tuổi"]])).messages
+
+
 def test_a_proposed_commune_says_how_sure_it_is(read: Read, tmp_path: Path) -> None:
     got = read(xlsx(tmp_path, [HEAD, [1, NAMES[0], "1950", "Nam", NUMBERS[0], "Phường Trúc Bach h", 1]]))
     proposed = got.mends[got.mends["rule"] == "commune_likeness"].iloc[0]
@@ -324,10 +403,11 @@ def test_the_auditor_lists_every_mend_and_every_row_held_back(empty_workspace: W
         ("number", "number_letters"): 1,
     }
     listed = pd.read_excel(write_list(empty_workspace, campaign, "mends"), dtype=str)
-    assert set(listed["original"]) == {"5.3.50", "Phường Trúc Bach h", "O01050000001"}
-    assert set(listed["source_row"]) == {"5"}
+    assert set(listed["Giá trị gốc"]) == {"5.3.50", "Phường Trúc Bach h", "O01050000001"}
+    assert set(listed["Dòng trong trang tính"]) == {"5"}
     held = pd.read_excel(write_list(empty_workspace, campaign, "quarantine"), dtype=str)
-    assert list(held["source_row"]) == ["6"]
+    assert list(held["Dòng trong trang tính"]) == ["6"]
+    assert list(held["Xã/Phường"]) == ["Phúc Xá"]
     assert write_list(empty_workspace, campaign, "mends").is_relative_to(empty_workspace.data(campaign))
 
 
@@ -335,8 +415,8 @@ def test_the_history_tells_what_came_changed_and_left(empty_workspace: Workspace
     campaign = empty_workspace.campaign()
     folder = empty_workspace.sources(campaign) / "danh-sach"
     folder.mkdir(parents=True)
-    first = xlsx(folder, [HEAD, *ROWS])
-    shutil.copy(first, folder / "002-hoan-kiem.xlsx")
+    xlsx(folder, [HEAD, *ROWS[::-1]]).rename(folder / "002-hoan-kiem.xlsx")
+    xlsx(folder, [HEAD, *ROWS])
     (folder / "loose").mkdir()
     (folder / "loose" / "x.xlsx").write_bytes(b"")
     report = load(empty_workspace, campaign)

@@ -125,7 +125,7 @@ def test_a_process_that_dies_of_one_file_costs_that_file_only(empty_workspace: W
     campaign = empty_workspace.campaign()
     folder = empty_workspace.sources(campaign) / "danh-sach"
     folder.mkdir(parents=True)
-    text(folder, [HEAD, *ROWS]).rename(folder / "002-hoan-kiem.csv")
+    text(folder, [HEAD, *ROWS[::-1]]).rename(folder / "002-hoan-kiem.csv")
     text(folder, [HEAD, *ROWS])
     (folder / "003-tay-ho.csv").write_text("dies", encoding="utf-8")
     monkeypatch.setattr(sys.modules["ansinh.intake.load"], "read_file", _dies_of_one)
@@ -195,15 +195,16 @@ def test_a_name_that_leads_out_of_the_folder_stays_in_it(empty_workspace: Worksp
     campaign = empty_workspace.campaign()
     folder = empty_workspace.sources(campaign) / "danh-sach"
     folder.mkdir(parents=True)
-    inner = xlsx(tmp_path, [HEAD, *ROWS]).read_bytes()
     with zipfile.ZipFile(folder / "gui.zip", "w") as archive:
-        for name in (
-            "../../../../001-ba-dinh.xlsx",
-            "/etc/002-hoan-kiem.xlsx",
-            "C:\\windows\\003-tay-ho.xlsx",
-            "..\\..\\004-long-bien.xlsx",
+        for number, name in enumerate(
+            (
+                "../../../../001-ba-dinh.xlsx",
+                "/etc/002-hoan-kiem.xlsx",
+                "C:\\windows\\003-tay-ho.xlsx",
+                "..\\..\\004-long-bien.xlsx",
+            )
         ):
-            archive.writestr(name, inner)
+            archive.writestr(name, xlsx(tmp_path, [HEAD, *([number, *row[1:]] for row in ROWS)]).read_bytes())
     before = {path for path in tmp_path.rglob("*") if "cache" not in path.parts and path.is_file()}
     report = load(empty_workspace, campaign)
     assert [(file.path, file.rows_kept) for file in report.files] == [

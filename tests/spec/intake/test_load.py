@@ -7,6 +7,7 @@ import shutil
 import socket
 import sqlite3
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from ansinh.demo.files import STYLES
 from ansinh.errors import Busy, SourceError
 from ansinh.intake import load
 from tests.round_trip import shares
-from tests.spec.intake.test_corpus import HEAD, NAMES, NUMBERS, ROWS, text
+from tests.spec.intake.test_corpus import HEAD, NAMES, NUMBERS, ROWS, text, xlsx
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def test_a_corrected_file_replaces_its_former_rows(empty_workspace: Workspace, f
 
 
 def test_a_removed_file_takes_its_rows_along(empty_workspace: Workspace, folder: Path) -> None:
-    shutil.copy(folder / "001-ba-dinh.csv", folder / "002-hoan-kiem.csv")
+    (folder / "002-hoan-kiem.csv").write_bytes((folder / "001-ba-dinh.csv").read_bytes() + b"\r\n")
     load(empty_workspace, empty_workspace.campaign())
     assert len(persons(empty_workspace)) == 6
     (folder / "002-hoan-kiem.csv").unlink()
@@ -73,6 +74,62 @@ def test_each_file_keeps_its_hash_size_and_counts(empty_workspace: Workspace, fo
     row = store.query(con, "SELECT * FROM loads").iloc[0]
     assert (row["rows_read"], row["rows_kept"], row["rows_quarantined"]) == (3, 3, 0)
     assert (row["sha256"], row["bytes"]) == (report.files[0].sha256, (folder / "001-ba-dinh.csv").stat().st_size)
+
+
+def test_each_sheet_of_a_workbook_is_loaded_under_the_unit_it_is_from(empty_workspace: Workspace, folder: Path) -> None:
+    name = empty_workspace.campaign_file("hanoi-tet-2024")
+    communes = name.read_text(encoding="utf-8").replace('root: "01"', 'root: "001"').replace("level: district", "level: commune")
+    name.write_text(communes.replace("part: commune", "part: village"), encoding="utf-8")
+    campaign = empty_workspace.campaign()
+    assert (campaign.units.root, campaign.units.level) == ("001", "commune")
+    (folder / "001-ba-dinh.csv").unlink()
+    sheets = [
+        [[f"DANH SÁCH - PHƯỜNG {name}"], [], HEAD[:5], *(row[:5] for row in rows)]
+        for name, rows in (("PHÚC XÁ", ROWS[:2]), ("KIM MÃ", ROWS[2:]))
+    ]
+    xlsx(folder, *sheets).rename(folder / "thang 1.xlsx")
+    load(empty_workspace, campaign)
+    con = store.connect(empty_workspace.store(campaign, campaign.as_of))
+    loads = store.query(con, "SELECT unit, source_sheet, rows_read FROM loads ORDER BY source_sheet")
+    assert loads.to_numpy().tolist() == [["00001", "Sheet1", 2], ["00028", "Sheet2", 1]]
+    kept = store.query(con, "SELECT unit, commune, count(*) AS n FROM beneficiaries GROUP BY ALL ORDER BY unit")
+    assert kept.to_numpy().tolist() == [["00001", "00001", 2], ["00028", "00028", 1]]
+
+
+def test_a_unit_whose_files_left_has_loaded_nothing(empty_workspace: Workspace, folder: Path) -> None:
+    campaign = empty_workspace.campaign()
+    (folder / "002-hoan-kiem.csv").write_bytes((folder / "001-ba-dinh.csv").read_bytes() + b"\r\n")
+    load(empty_workspace, campaign)
+    (folder / "002-hoan-kiem.csv").unlink()
+    load(empty_workspace, campaign)
+    con = store.connect(empty_workspace.store(campaign, campaign.as_of))
+    assert list(store.query(con, "SELECT unit FROM loads")["unit"]) == ["001"]
+
+
+def test_a_copy_of_a_file_is_refused_and_no_money_counts_twice(empty_workspace: Workspace, folder: Path) -> None:
+    campaign = empty_workspace.campaign()
+    paid = folder.parent / "chi-tra"
+    paid.mkdir()
+    head = ["STT", "Họ và tên", "Số CCCD", "Số tiền", "Hình thức chi trả"]
+    text(paid, [head, *([at, name, number, 440000, "CK"] for at, name, number in zip((1, 2, 3), NAMES, NUMBERS, strict=True))])
+    with zipfile.ZipFile(paid / "gui lai.zip", "w") as archive:
+        archive.write(paid / "001-ba-dinh.csv", "Copy of 001-ba-dinh.csv")
+    shutil.copy(paid / "001-ba-dinh.csv", paid / "001-ba-dinh (1).csv")
+    report = load(empty_workspace, campaign)
+    same = "is the same file, byte for byte, as chi-tra/001-ba-dinh (1).csv, and was not read again. Take one of them out of the folder."
+    assert [file.message for file in report.refused] == [
+        f"chi-tra/001-ba-dinh.csv {same}",
+        f"chi-tra/gui lai.zip/Copy of 001-ba-dinh.csv {same}",
+    ]
+    con = store.connect(empty_workspace.store(campaign, campaign.as_of))
+    assert store.query(con, "SELECT sum(amount)::BIGINT AS vnd FROM payments")["vnd"].tolist() == [3 * 440_000]
+
+
+def test_one_file_may_be_two_kinds_of_list(empty_workspace: Workspace, folder: Path) -> None:
+    campaign = empty_workspace.campaign()
+    text(folder, [[*HEAD, "Số tài khoản"], *([*row, f"220000000{at}"] for at, row in enumerate(ROWS))])
+    sources = campaign.sources.model_copy(update={"accounts": ("danh-sach/*",)})
+    assert load(empty_workspace, campaign.model_copy(update={"sources": sources})).refused == ()
 
 
 def test_a_second_process_is_told_to_wait(empty_workspace: Workspace, folder: Path) -> None:
@@ -94,10 +151,8 @@ def test_without_any_beneficiary_list_it_says_where_they_belong(empty_workspace:
 
 
 def test_a_zipped_list_is_loaded_with_the_archives_name(empty_workspace: Workspace, folder: Path) -> None:
-    import zipfile
-
     with zipfile.ZipFile(folder / "gui.zip", "w") as archive:
-        archive.write(folder / "001-ba-dinh.csv", "003-tay-ho.csv")
+        archive.writestr("003-tay-ho.csv", (folder / "001-ba-dinh.csv").read_bytes() + b"\r\n")
     report = load(empty_workspace, empty_workspace.campaign())
     assert [(file.path, file.unit, file.rows_kept) for file in report.files] == [
         ("danh-sach/001-ba-dinh.csv", "001", 3),
