@@ -88,6 +88,7 @@ def _lists(rows: pd.DataFrame, truth: Truth, workspace: Workspace, campaign: Cam
     old = pd.read_csv(workspace.params / "units" / "2024.csv", dtype=str)
     provinces = {f"0{code}" for code in [*units.loc[units["level"] == "province", "code"], *old.loc[old["level"] == "province", "code"]]}
     here = rows["long"] & (number.str[:3].isin(provinces) | (number.str[:3] > "100"))
+    rows["zeros_lost"] = ~rows["placeholder"] & np.array([_zeros_lost(n, provinces, day.year) for n in number])
     born = rows["year"].notna()
     dated = born & ~rows["impossible"] & (rows["year"] <= day.year)
     sound = here & (rows["number_year"] <= day.year)
@@ -114,11 +115,11 @@ def _lists(rows: pd.DataFrame, truth: Truth, workspace: Workspace, campaign: Cam
         "C05": (rows["commune_text"] == "") & (rows["village"] == ""),
         "C06": rows["sex"] == "",
         "C07": rows["phone"] == "",
-        "V01": (length > 0) & ~length.isin([8, 9, 10, 11, 12]) & ~rows["placeholder"],
+        "V01": (length > 0) & ~length.isin([9, 12]) & ~rows["placeholder"] & ~rows["zeros_lost"],
         "V02": rows["long"] & ~here,
         "V03": rows["long"] & (rows["number_year"] > day.year),
         "V04": (length == 9) & ~rows["placeholder"],
-        "V05": length.isin([8, 10, 11]) & ~rows["placeholder"],
+        "V05": rows["zeros_lost"],
         "V06": rows["placeholder"],
         "V07": (rows["birth_text"] != "") & (rows["impossible"] | rows["date"].gt(day) | (rows["date"].isna() & (rows["year"] > day.year))),
         "V08": rows["age"] > 120,
@@ -147,6 +148,16 @@ def _lists(rows: pd.DataFrame, truth: Truth, workspace: Workspace, campaign: Cam
         "T05": _just_too_old(rows, high, day),
     }
     return {check: set(rows.loc[bad, "record"]) for check, bad in found.items()}
+
+
+def _zeros_lost(number: str, provinces: set[str], this_year: int) -> bool:
+    """Tell whether zeros in front make of the digits a CMND, or a number of a province and of somebody born by now."""
+    if len(number) not in (8, 10, 11):
+        return False
+    if len(number) == 8:
+        return number[0] != "0" and number != "12345678"
+    whole = "0" * (12 - len(number)) + number
+    return whole[:3] in provinces and 1900 + int(whole[3]) // 2 * 100 + int(whole[4:6]) <= this_year and whole[1:] != "12345678901"
 
 
 def _just_too_old(rows: pd.DataFrame, high: pd.Series, day: pd.Timestamp) -> pd.Series:

@@ -98,7 +98,7 @@ _ASCII = "trim(replace(replace(upper(strip_accents({})), 'Đ', 'D'), '  ', ' '))
 
 _NUMBERS = f"""
 CREATE TEMP TABLE numbers AS
-SELECT DISTINCT number, CASE
+SELECT number, CASE
     WHEN NOT regexp_full_match(number, '[0-9]+') THEN 'invalid'
     WHEN number = repeat(number[1], length(number)) OR number IN ({_PLACEHOLDERS}) THEN 'placeholder'
     WHEN length(number) = 12 AND (number[1:3] IN (SELECT code FROM provinces) OR number[1:3]::INTEGER >= {citizen_number.FIRST_COUNTRY_CODE}) THEN 'personal'
@@ -107,11 +107,16 @@ SELECT DISTINCT number, CASE
     WHEN length(number) = 8 THEN 'cmnd_lost_zero'
     WHEN length(number) IN (10, 11) THEN 'lost_zeros'
     ELSE 'invalid' END AS number_kind,
+    CASE WHEN NOT regexp_full_match(number, '[0-9]{{8}}|[0-9]{{10,11}}') OR number = repeat(number[1], length(number)) OR padded IN ({_PLACEHOLDERS}) THEN NULL
+        WHEN length(number) = 8 THEN CASE WHEN number[1] <> '0' THEN padded END
+        WHEN padded[1:3] IN (SELECT code FROM provinces) AND 1900 + 100 * (padded[4]::INTEGER // 2) + padded[5:6]::INTEGER <= (SELECT year(as_of) FROM settings) THEN padded
+    END AS number_filled,
     CASE WHEN regexp_full_match(number, '[0-9]{{12}}') THEN 1900 + 100 * (number[4]::INTEGER // 2) + number[5:6]::INTEGER END AS number_year,
     CASE WHEN regexp_full_match(number, '[0-9]{{12}}') THEN CASE WHEN number[4]::INTEGER % 2 = 1 THEN 'female' ELSE 'male' END END AS number_sex
-FROM beneficiaries WHERE number IS NOT NULL
+FROM (SELECT DISTINCT number, lpad(number, CASE WHEN length(number) < 9 THEN 9 ELSE 12 END, '0') AS padded FROM beneficiaries WHERE number IS NOT NULL)
 """
-"""Every distinct number once, with its kind and what its digits say (lib/ansinh/identity/citizen_number.py in SQL)."""
+"""Every distinct number once, with its kind and what its digits say (lib/ansinh/identity/citizen_number.py in SQL). The kind goes by length;
+whether zeros can have been lost, number_filled tells: the number with them put back."""
 
 _PEOPLE = f"""
 CREATE TEMP TABLE people AS
@@ -151,7 +156,7 @@ FROM beneficiaries b CROSS JOIN settings s
 _BENEFICIARIES = f"""
 CREATE VIEW judged_beneficiaries AS
 WITH based AS (
-    SELECT b.*, n.number_kind, n.number_year, n.number_sex,
+    SELECT b.*, n.number_kind, n.number_filled, n.number_year, n.number_sex,
         b.birth_text IS NOT NULL AND b.birth_year IS NOT NULL AND b.birth_precision = 'month' AND regexp_matches(b.birth_text, '^[0-9]{{1,2}}[/.-][0-9]{{1,2}}[/.-]')
             AND NOT regexp_matches(b.birth_text, '^0{{1,2}}[/.-]') AS birth_impossible
     FROM aged_beneficiaries b LEFT JOIN numbers n USING (number)),

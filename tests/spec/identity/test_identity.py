@@ -36,6 +36,10 @@ def test_the_examples_in_the_documentation_hold(module: object) -> None:
         ("1.045E+09", "invalid"),  # digits are gone for good
         ("012567894", "cmnd"),
         ("12567894", "cmnd_lost_zero"),
+        ("00104501234", "invalid"),  # has its zeros, lacks another digit
+        ("0145012345", "invalid"),  # no province 000
+        ("1945012345", "invalid"),  # nobody is born in 2300
+        ("02567894", "invalid"),  # no CMND begins with two zeros
         ("000000000000", "placeholder"),
         ("123456789", "placeholder"),
         ("003045012345", "invalid"),  # no province 003
