@@ -12,7 +12,7 @@ from ansinh.campaign import Campaign, Workspace
 from ansinh.checks.policies import KNOWN_PREFIXES, OLDEST, RULES
 from ansinh.checks.same_person import propose
 from ansinh.errors import EngineError
-from ansinh.identity import citizen_number
+from ansinh.identity import citizen_number, dates
 from ansinh.identity.banks import Banks
 
 MEMORY = "1GB"
@@ -33,6 +33,7 @@ def prepare(con: duckdb.DuckDBPyConnection, workspace: Workspace, campaign: Camp
     """Lay the judged_* views over the canonical tables that `con` has."""
     _lay_references(con)
     _fill_references(con, campaign, Banks.read(workspace.params / "banks.csv"))
+    _fill_months(con)
     if same_person:
         clusters = propose(con, campaign).clusters[["record_id", "cluster"]].astype("str")
         con.register("frame", clusters)
@@ -58,13 +59,14 @@ def _lay_views(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _lay_references(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the small reference tables, empty: settings, provinces, policies, usual account lengths, probable duplicates."""
+    """Make the small reference tables, empty: settings, provinces, policies, usual account lengths, probable duplicates, months."""
     for table in (
         "settings (as_of DATE, period VARCHAR)",
         "provinces (code VARCHAR)",
         "policies (code VARCHAR, age_from INTEGER, age_to INTEGER, band_from INTEGER, band_to INTEGER, amounts BIGINT[])",
         "usual (bank VARCHAR, usual_lengths BIGINT[])",
         "lookalikes (record_id VARCHAR, cluster VARCHAR)",
+        "months (birth_text VARCHAR, birth_month INTEGER)",
     ):
         con.execute(f"CREATE TABLE {table}")
 
@@ -87,6 +89,14 @@ def _fill_references(con: duckdb.DuckDBPyConnection, campaign: Campaign, banks: 
     con.executemany("INSERT INTO policies VALUES (?, ?, ?, ?, ?, ?)", rules)
     lengths = [(bank.code, list(bank.account_lengths)) for bank in banks.banks if bank.account_lengths]
     con.executemany("INSERT INTO usual VALUES (?, ?)", lengths or [("", [])])
+
+
+def _fill_months(con: duckdb.DuckDBPyConnection) -> None:
+    """Read the month out of birth dates without a day, once for each way they are written."""
+    texts = store.query(con, "SELECT DISTINCT birth_text FROM beneficiaries WHERE birth_precision = 'month' AND birth_text IS NOT NULL")
+    read = [(text, found.month) for text in texts["birth_text"] if (found := dates.parse(text)) and found.month]
+    if read:
+        con.executemany("INSERT INTO months VALUES (?, ?)", read)
 
 
 def _amounts(standard: int | None, coefficients: tuple[float, ...]) -> list[int] | None:
@@ -150,9 +160,17 @@ FROM register_matches WHERE person_id <> '' GROUP BY person_id
 """
 _AGED = """
 CREATE VIEW aged_beneficiaries AS
-SELECT b.*, s.as_of, CASE WHEN birth_date IS NOT NULL THEN date_sub('year', birth_date, s.as_of) ELSE year(s.as_of) - birth_year END AS age
-FROM beneficiaries b CROSS JOIN settings s
+WITH born AS (
+    SELECT b.*, s.as_of, coalesce(b.birth_date, make_date(b.birth_year, coalesce(m.birth_month, 1), 1)) AS birth_first,
+        coalesce(b.birth_date, last_day(make_date(b.birth_year, coalesce(m.birth_month, 12), 1))) AS birth_last
+    FROM beneficiaries b CROSS JOIN settings s LEFT JOIN months m ON m.birth_text = b.birth_text AND b.birth_precision = 'month')
+SELECT * EXCLUDE (birth_last),
+    CASE WHEN birth_first > as_of THEN least(year(as_of) - birth_year, -1) ELSE date_sub('year', birth_first, as_of) END AS age,
+    CASE WHEN birth_first > as_of THEN least(year(as_of) - birth_year, -1) ELSE date_sub('year', least(birth_last, as_of), as_of) END AS age_least
+FROM born
 """
+"""Every record with its age in full years. Where only the year or the month of birth is known, two ages may be possible: age is that of who
+was born on its first day (birth_first), age_least that of who was born on its last. They differ by one year at most."""
 _BENEFICIARIES = f"""
 CREATE VIEW judged_beneficiaries AS
 WITH based AS (
@@ -163,7 +181,9 @@ WITH based AS (
 usual_accounts AS (SELECT person_id, bool_or(status <> 'rejected') AS any_account FROM accounts WHERE person_id <> '' GROUP BY person_id),
 twice AS (SELECT person_id, unit, policy_code, name_key, count(*) AS rows FROM beneficiaries GROUP BY ALL HAVING count(*) > 1)
 SELECT based.*, r.register_result, r.checked_on, p.person_records, p.person_units, p.person_names, coalesce(t.twin_numbers, 1) AS twin_numbers,
-    a.age_from, a.age_to, policy.amounts AS amounts_allowed,
+    a.age_from, a.age_to,
+    CASE WHEN based.age = based.age_least OR younger.amounts IS NULL THEN policy.amounts
+        ELSE list_sort(list_distinct(list_concat(policy.amounts, younger.amounts))) END AS amounts_allowed,
     a.code IS NOT NULL OR {" OR ".join(f"starts_with(based.policy_code, '{prefix}')" for prefix in KNOWN_PREFIXES)} AS policy_known,
     coalesce(twice.rows, 1) AS same_unit_policy,
     p.protection_policies > 1 OR p.single_parent_conflict AS protection_conflict,
@@ -172,6 +192,7 @@ FROM based LEFT JOIN register r USING (person_id) LEFT JOIN people p USING (pers
 LEFT JOIN twins t ON t.name_key = based.name_key AND t.birth_date = based.birth_date AND t.sex IS NOT DISTINCT FROM based.sex AND t.commune IS NOT DISTINCT FROM based.commune
 LEFT JOIN (SELECT code, min(age_from) AS age_from, nullif(max(age_to), {OLDEST}) AS age_to FROM policies GROUP BY code) a ON a.code = based.policy_code
 LEFT JOIN policies policy ON policy.code = based.policy_code AND based.age BETWEEN policy.band_from AND policy.band_to
+LEFT JOIN policies younger ON younger.code = based.policy_code AND based.age_least BETWEEN younger.band_from AND younger.band_to
 LEFT JOIN lookalikes l ON l.record_id = based.record_id LEFT JOIN usual_accounts u ON u.person_id = based.person_id
 LEFT JOIN twice ON twice.person_id = based.person_id AND twice.unit = based.unit AND twice.policy_code IS NOT DISTINCT FROM based.policy_code
     AND twice.name_key IS NOT DISTINCT FROM based.name_key

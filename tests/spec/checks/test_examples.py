@@ -217,6 +217,49 @@ def test_the_nearest_right_example_is_not_found(con: duckdb.DuckDBPyConnection, 
     assert outcome(con, CHECKS[check], f"{check}-good") != 1
 
 
+def roughly(text: str, **more: Any) -> Row:
+    """Return what a birth date without a day ("02/1964", "1964") leaves in a record."""
+    precision = "month" if len(text) > 4 else "year"
+    return {"birth_date": None, "birth_year": int(text[-4:]), "birth_precision": precision, "birth_text": text, **more}
+
+
+OLD, DISABLED = {"policy_code": "5.5c", "amount": 440_000}, {"policy_code": "5.6", "amount": 660_000}
+PASSES, FAILS = 0, 1
+ROUGH_AGES = {
+    "K04, 59 by the month, the amount of who is not yet 60": ("K04", roughly("02/1964", **DISABLED), PASSES),
+    "K04, 60 by the month, the amount of who is not yet 60": ("K04", roughly("12/1963", **DISABLED), FAILS),
+    "K04, 59 or 60 by the year, an amount of either": ("K04", roughly("1964", **DISABLED), PASSES),
+    "K04, 59 or 60 in the month itself, an amount of neither": ("K04", roughly("01/1964", **{**DISABLED, "amount": 700_000}), FAILS),
+    "K04, 79 or 80, where 79 is a matter of K03": ("K04", roughly("1944", **{**OLD, "amount": 1}), 4),
+    "K03, 79 or 80 where 80 is asked for": ("K03", roughly("1944", **OLD), PASSES),
+    "K03, 79 by the month where 80 is asked for": ("K03", roughly("02/1944", **OLD), FAILS),
+    "K03, 15 or 16 where 15 is the limit": ("K03", roughly("2008", policy_code="5.1"), PASSES),
+    "K03, 16 by the month where 15 is the limit": ("K03", roughly("12/2007", policy_code="5.1"), FAILS),
+    "K06, 15 by the month": ("K06", roughly("02/2008"), FAILS),
+    "K06, 15 or 16": ("K06", roughly("01/2008"), 3),
+    "K07, 15 or 16": ("K07", roughly("2008", incapable=True), 3),
+    "K07, 16 by the month": ("K07", roughly("12/2007", incapable=True), FAILS),
+    "V08, 120 or 121": ("V08", roughly("1903"), PASSES),
+    "V08, 121 or 122": ("V08", roughly("1902"), FAILS),
+    "V07, born next month": ("V07", roughly("02/2024"), FAILS),
+    "V07, born this month": ("V07", roughly("01/2024"), PASSES),
+    "K03, a month written in words": ("K03", {**roughly("1944", **OLD), "birth_precision": "month", "birth_text": "tháng 2/1944"}, FAILS),
+}
+"""What a case shows → (check, what differs, outcome) as of 14/01/2024; beyond 1 an outcome is a reason why the check does not apply."""
+
+
+@pytest.mark.parametrize("case", ROUGH_AGES)
+def test_where_two_ages_are_possible_a_check_fails_only_if_it_fails_at_both(rough: duckdb.DuckDBPyConnection, case: str) -> None:
+    check, _, expected = ROUGH_AGES[case]
+    assert outcome(rough, CHECKS[check], case) == expected
+
+
+@pytest.fixture(scope="module")
+def rough() -> duckdb.DuckDBPyConnection:
+    """A store with all persons whose age is not known to the day."""
+    return store_of({case: Case(record) for case, (_, record, _) in ROUGH_AGES.items()})
+
+
 LACKS_A_DIGIT = ("00108861690", "0105055201", "3050012345", "1230012345", "01234567", "12345678901")
 """Eleven digits with their zeros; ten with one of two; no province 003; born in 2030; eight with the zero of a CMND; counting."""
 
