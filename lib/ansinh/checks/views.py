@@ -5,15 +5,23 @@ An auditor opens the same views with `open_views` and runs `Check.sql()` by hand
 
 from __future__ import annotations
 
+from functools import cache
+
 import duckdb
 
 from ansinh import store
 from ansinh.campaign import Campaign, Workspace
-from ansinh.checks.policies import KNOWN_PREFIXES, OLDEST, RULES
+from ansinh.checks.check import VIEW_OF
+from ansinh.checks.policies import KNOWN_PREFIXES, OLDEST, RULES, amounts
 from ansinh.checks.same_person import propose
 from ansinh.errors import EngineError
 from ansinh.identity import citizen_number, dates
 from ansinh.identity.banks import Banks
+
+PERSONAL = frozenset(
+    {"age", "age_least", "birth_first", "number_year", "number_sex", "number_filled", "lawful_holders", "person_birth_date"}
+)
+"""Columns the views add that are as personal as those they are made of (store.Column.personal says it of the others)."""
 
 MEMORY = "1GB"
 """What the engine may hold of the city; the rest it spills."""
@@ -50,6 +58,14 @@ def lay_empty(con: duckdb.DuckDBPyConnection) -> None:
     _lay_views(con)
 
 
+@cache
+def view_columns(table: str) -> dict[str, str]:
+    """Return the columns of the judged view of a canonical table with their types in the engine."""
+    with duckdb.connect(":memory:") as con:
+        lay_empty(con)
+        return {name: type for name, type, *_ in con.execute(f"DESCRIBE {VIEW_OF[table]}").fetchall()}
+
+
 def _lay_views(con: duckdb.DuckDBPyConnection) -> None:
     for sql in (_NUMBERS, _PEOPLE, _TWINS, _REGISTER, _AGED, _BENEFICIARIES, _ACCOUNTS, _PAYMENTS):
         try:
@@ -74,18 +90,7 @@ def _lay_references(con: duckdb.DuckDBPyConnection) -> None:
 def _fill_references(con: duckdb.DuckDBPyConnection, campaign: Campaign, banks: Banks) -> None:
     con.execute("INSERT INTO settings VALUES (?, ?)", [campaign.as_of, campaign.period])
     con.executemany("INSERT INTO provinces VALUES (?)", [[code] for code in sorted(citizen_number.PROVINCE_CODES)])
-    standard = {item.group: item.amount for item in campaign.standards}
-    rules = [
-        (
-            rule.code,
-            rule.age_from,
-            rule.age_to,
-            rule.band_from,
-            rule.band_to,
-            _amounts(standard.get(campaign.group_of(rule.code)), rule.coefficients),
-        )
-        for rule in RULES
-    ]
+    rules = [(rule.code, rule.age_from, rule.age_to, rule.band_from, rule.band_to, amounts(rule, campaign)) for rule in RULES]
     con.executemany("INSERT INTO policies VALUES (?, ?, ?, ?, ?, ?)", rules)
     lengths = [(bank.code, list(bank.account_lengths)) for bank in banks.banks if bank.account_lengths]
     con.executemany("INSERT INTO usual VALUES (?, ?)", lengths or [("", [])])
@@ -97,10 +102,6 @@ def _fill_months(con: duckdb.DuckDBPyConnection) -> None:
     read = [(text, found.month) for text in texts["birth_text"] if (found := dates.parse(text)) and found.month]
     if read:
         con.executemany("INSERT INTO months VALUES (?, ?)", read)
-
-
-def _amounts(standard: int | None, coefficients: tuple[float, ...]) -> list[int] | None:
-    return [round(standard * coefficient) for coefficient in coefficients] if standard else None
 
 
 _PLACEHOLDERS = ", ".join(f"'{number}'" for number in sorted(citizen_number.PLACEHOLDERS))
