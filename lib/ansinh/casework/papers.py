@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ansinh.campaign import Campaign
 from ansinh.casework.workbook import Column, Rule, choices, formula, workbook
+from ansinh.intake.fields import show_birth
 from ansinh.intake.values import plain
 
 if TYPE_CHECKING:
@@ -52,8 +53,9 @@ def papers(campaign: Campaign, sample: Sample, rows: Sequence[Mapping[str, Any]]
 
 
 def _cells(number: int, sample: Sample, key: str, stratum: str, row: Mapping[str, Any]) -> tuple[str, ...]:
-    shown = ("full_name", "birth_text", "sex", "number", "village", "address", "commune_text", "phone")
-    words = (_SEX.get(row[name] or "", "") if name == "sex" else plain(row[name]) for name in shown)
+    shown = ("full_name", "birth", "sex", "number", "village", "address", "commune_text", "phone")
+    said = {**row, "birth": show_birth(row), "sex": _SEX.get(row["sex"] or "", "")}
+    words = (plain(said[name]) for name in shown)
     codes = "; ".join(dict.fromkeys(code for code in row["codes"] if code))
     return (str(number), sample.id, key, stratum, *words, codes, amounts(row["amounts"]))
 

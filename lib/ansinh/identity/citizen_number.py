@@ -160,11 +160,11 @@ def province(number: str) -> str:
 def repair(number: str, birth_year: int | None = None, sex: str | None = None) -> str | None:
     """Propose the number with its lost leading zeros, or None.
 
-    Proposed only when the padded number is structurally valid and agrees with the birth year and the sex, where given.
+    Proposed only when the padded number is structurally valid and agrees with the birth year and the sex, where given. A CMND tells neither.
     """
     padded = filled(number)
-    if padded is None or len(padded) != 12:
-        return None
+    if padded is None or len(padded) == 9:
+        return padded
     if birth_year is not None and _year(padded) != birth_year:
         return None
     if sex is not None and ("female" if int(padded[3]) % 2 else "male") != sex:

@@ -71,6 +71,8 @@ def test_a_lost_zero_is_proposed_only_where_the_record_agrees() -> None:
     assert citizen_number.repair("1045012345", birth_year=1946) is None
     assert citizen_number.repair("1045012345", sex="female") is None
     assert citizen_number.repair("3045012345") is None
+    assert citizen_number.repair("00104501234", birth_year=1945) is None  # another digit is missing
+    assert citizen_number.repair("12567894", birth_year=1945) == "012567894"  # a CMND tells no year
 
 
 @pytest.mark.parametrize(
