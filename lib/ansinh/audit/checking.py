@@ -12,7 +12,7 @@ from ansinh import store
 from ansinh.audit.helping import near
 from ansinh.audit.records import PERSONAL, Records, fetch
 from ansinh.checks import ACTORS, DIMENSIONS, SEVERITIES
-from ansinh.checks.catalogue import catalogue
+from ansinh.checks.catalogue import catalogue, nearest
 from ansinh.checks.check import KEY_OF, VIEW_OF, Check
 from ansinh.checks.views import PERSONAL as DERIVED_PERSONAL
 from ansinh.checks.views import open_views, view_columns
@@ -57,7 +57,8 @@ class OpenCheck:
         """Open the check `id` ("V07"); raises UserError naming the checks there are."""
         found = {check.id: check for check in catalogue(scope.campaign)}
         if id not in found:
-            raise UserError(f"There is no check {id!r}.{near(str(id).upper(), found)}")
+            meant = nearest(str(id), found)
+            raise UserError(f"There is no check {id!r}." + (f" Did you mean {meant!r}?" if meant else near(str(id), found)))
         self.rule: Check = found[id]
         self._scope = scope
 

@@ -147,6 +147,13 @@ def test_the_policy_codes_are_told_with_ages_coefficients_and_amounts(opened: Op
     assert {rule.code for rule in RULES} == {policy.code for policy in POLICIES}
 
 
+@pytest.mark.parametrize(("typed", "meant"), [("V5", "V05"), ("v05", "V05"), ("V005", "V05"), ("K4", "K04"), ("CO1", "C01")])
+def test_a_mistyped_check_is_answered_with_the_one_that_is_meant(opened: Opener, typed: str, meant: str) -> None:
+    audit = opened([(10, {})])
+    with pytest.raises(UserError, match=f"There is no check '{typed}'. Did you mean '{meant}'\\?"):
+        audit.check(typed)
+
+
 def test_an_unknown_check_is_answered_with_those_there_are(opened: Opener) -> None:
     with pytest.raises(UserError, match=r"There is no check 'nothing'. There are: A01, A02"):
         opened([(10, {})]).check("nothing")

@@ -244,6 +244,24 @@ def test_papers_that_are_not_the_samples_or_not_filled_in_are_refused_with_the_r
         casework.evaluate(place, campaign, drawn.workbook)
 
 
+def test_a_row_left_blank_and_a_row_that_was_deleted_are_named_apart(place: Workspace, campaign: Campaign, tmp_path: Path) -> None:
+    drawn = draw(place, campaign, tmp_path / "out", design="simple")
+    fill(drawn)
+    book = openpyxl.load_workbook(drawn.workbook)
+    sheet = book["Danh sách"]
+    column = {cell.value: cell.column for cell in sheet[1]}
+    blank, deleted = drawn.sample.items[3].key, drawn.sample.items[6].key
+    sheet.cell(5, column["Kết luận"]).value = None
+    sheet.delete_rows(8)
+    book.save(drawn.workbook)
+    with pytest.raises(UserError) as refused:
+        casework.evaluate(place, campaign, drawn.workbook)
+    said = str(refused.value)
+    assert f"2 of {len(drawn.sample.items)} rows have no verdict" in said
+    assert f"Left blank: STT 4 ({blank})." in said
+    assert f"Missing from the file: STT 7 ({deleted})." in said
+
+
 @pytest.mark.parametrize(
     "options",
     [

@@ -19,7 +19,9 @@ from ansinh import store
 from ansinh.campaign import Campaign, Workspace
 from ansinh.checks.catalogue import catalogue
 from ansinh.checks.check import KEY_OF, VIEW_OF, Check
+from ansinh.checks.judging import tell
 from ansinh.checks.views import prepare
+from ansinh.errors import UserError
 from ansinh.identity import citizen_number
 from tests.rules import digest, registered
 
@@ -273,6 +275,11 @@ def test_a_number_that_no_zeros_make_whole_lacks_another_digit(number: str) -> N
 
 def test_every_check_of_the_catalogue_has_its_examples() -> None:
     assert set(CHECKS) - set(EXAMPLES) == {"U08"}
+
+
+def test_the_command_names_the_near_check_before_all_others(city: Workspace, campaign: Campaign) -> None:
+    with pytest.raises(UserError, match=r"There is no check V5\. Did you mean V05\? Checks: C01, "):
+        tell(city, campaign, only=("V5",))
 
 
 def test_every_check_says_who_mends_it_how_and_by_which_rule(campaign: Campaign) -> None:
