@@ -255,9 +255,9 @@ def _explanation(campaign: Campaign, kind: Kind, tasks: Sequence[Task]) -> Itera
     yield "2. Giá trị đúng: ghi giá trị đúng của trường nêu ở cột Trường cần sửa. Ô có danh sách thì chọn trong danh sách; ngày ghi ngày/tháng/năm."
     yield "3. Kết quả xử lý: chọn trong danh sách, kể cả khi không có giá trị để sửa. Dòng chưa làm thì để trống."
     yield "4. Lỗi đối chiếu với CSDLQG về dân cư có hai dòng: sửa thông tin, rồi ghi kết quả đối chiếu mới."
+    yield "5. Gửi lại chính tệp này cho nơi giao, trước thời hạn. Lỗi đã sửa sẽ không còn trong danh sách lần sau."
     if any(task.proposal for task in tasks):
         yield "Cột Đề xuất: điều phần mềm suy ra từ danh sách, chưa phải là đúng. Xác minh; giá trị đề xuất đúng thì chép sang cột Giá trị đúng. Ô trống là không suy ra được."
-    yield "5. Gửi lại chính tệp này cho nơi giao, trước thời hạn. Lỗi đã sửa sẽ không còn trong danh sách lần sau."
     yield "# Trong danh sách này"
     for (priority, id, reason, remedy), rows in sorted(kinds.items()):
         yield f"{PRIORITY_WORDS[priority]} · {id} · {reason} ({rows} dòng). {remedy}"
