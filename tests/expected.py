@@ -66,8 +66,13 @@ def _facts(truth: Truth, campaign: Campaign) -> pd.DataFrame:
     rows["date"] = pd.to_datetime(rows["birth_text"], format="%d/%m/%Y", errors="coerce")
     rows["year"] = pd.to_numeric(rows["birth_text"].str[-4:], errors="coerce")
     rows["impossible"] = (rows["birth_text"].str.len() == 10) & rows["date"].isna()
-    before = (rows["date"].dt.month * 100 + rows["date"].dt.day) > day.month * 100 + day.day
-    rows["age"] = day.year - rows["year"] - before.where(rows["date"].notna(), False).astype(int)
+    # Born on one day of a month (a date that no calendar has) or of a year: at the earliest its first day, at the latest its last.
+    month = pd.to_numeric(rows["birth_text"].str[3:5].where(rows["impossible"]), errors="coerce")
+    first = rows["date"].dt.month.fillna(month).fillna(1) * 100 + rows["date"].dt.day.fillna(1)
+    last = rows["date"].dt.month.fillna(month).fillna(12) * 100 + rows["date"].dt.day.fillna(31)
+    today, years = day.month * 100 + day.day, day.year - rows["year"]
+    rows["age"] = years - (first > today)
+    rows["least"] = (years - (last > today)).where(rows["age"] != 0, 0)
     number = rows["number"]
     length = number.str.len()
     same = np.array([len(set(text)) == 1 for text in number])
@@ -88,19 +93,21 @@ def _lists(rows: pd.DataFrame, truth: Truth, workspace: Workspace, campaign: Cam
     old = pd.read_csv(workspace.params / "units" / "2024.csv", dtype=str)
     provinces = {f"0{code}" for code in [*units.loc[units["level"] == "province", "code"], *old.loc[old["level"] == "province", "code"]]}
     here = rows["long"] & (number.str[:3].isin(provinces) | (number.str[:3] > "100"))
+    rows["zeros_lost"] = ~rows["placeholder"] & np.array([_zeros_lost(n, provinces, day.year) for n in number])
     born = rows["year"].notna()
     dated = born & ~rows["impossible"] & (rows["year"] <= day.year)
     sound = here & (rows["number_year"] <= day.year)
     policy, amount = rows["policy_code"], rows["amount"]
     known = policy.isin(list(AGES)) | policy.str.startswith(("NCC.", "TP."))
     low, high = (policy.map({code: ages[at] for code, ages in AGES.items()}) for at in (0, 1))
-    trusted = born & ~rows["impossible"] & (rows["age"] >= 0) & (rows["age"] <= 120)
+    trusted = born & ~rows["impossible"] & (rows["age"] >= 0) & (rows["least"] <= 120)
     told = pd.Series({"Nam": 0, "Nữ": 1})
     male = rows["sex"].map(told) == (pd.to_numeric(number.str[3], errors="coerce") % 2)
     standard = {item.group: item.amount for item in campaign.standards}
+    within = born & low.notna() & (rows["least"] >= low) & (rows["age"] <= high)
     due = [
-        pay in {round(standard["protection"] * factor) for factor in factors(code, int(age))} if ok else True
-        for code, age, pay, ok in zip(policy, rows["age"], amount, born & low.notna() & rows["age"].between(low, high), strict=True)
+        pay in {round(standard["protection"] * factor) for age in ages for factor in factors(code, int(age))} if ok else True
+        for code, *ages, pay, ok in zip(policy, rows["age"], rows["least"], amount, within, strict=True)
     ]
     receiver = rows["receiver_name"] != ""
     declined = rows["declined"]
@@ -114,25 +121,25 @@ def _lists(rows: pd.DataFrame, truth: Truth, workspace: Workspace, campaign: Cam
         "C05": (rows["commune_text"] == "") & (rows["village"] == ""),
         "C06": rows["sex"] == "",
         "C07": rows["phone"] == "",
-        "V01": (length > 0) & ~length.isin([8, 9, 10, 11, 12]) & ~rows["placeholder"],
+        "V01": (length > 0) & ~length.isin([9, 12]) & ~rows["placeholder"] & ~rows["zeros_lost"],
         "V02": rows["long"] & ~here,
         "V03": rows["long"] & (rows["number_year"] > day.year),
         "V04": (length == 9) & ~rows["placeholder"],
-        "V05": length.isin([8, 10, 11]) & ~rows["placeholder"],
+        "V05": rows["zeros_lost"],
         "V06": rows["placeholder"],
-        "V07": (rows["birth_text"] != "") & (rows["impossible"] | rows["date"].gt(day) | (rows["date"].isna() & (rows["year"] > day.year))),
-        "V08": rows["age"] > 120,
+        "V07": (rows["birth_text"] != "") & (rows["impossible"] | (rows["age"] < 0)),
+        "V08": rows["least"] > 120,
         "V09": marks,
         "V13": (rows["phone"] != "") & ~rows["phone"].str.fullmatch(r"0[35789]\d{8}|02\d{9}"),
         "V14": (policy != "") & ~known,
         "V15": amount <= 0,
         "K01": sound & (rows["sex"] != "") & ~male,
-        "K02": sound & dated & (rows["age"] <= 120) & (rows["year"] != rows["number_year"]),
-        "K03": trusted & low.notna() & ~rows["age"].between(low, high),
+        "K02": sound & dated & (rows["least"] <= 120) & (rows["year"] != rows["number_year"]),
+        "K03": trusted & low.notna() & ((rows["age"] < low) | (rows["least"] > high)),
         "K04": (amount > 0) & ~pd.Series(due, index=rows.index),
         "K05": rows["commune_text"].str.contains("Không Có"),
         "K06": born & rows["age"].between(0, 15) & ~receiver,
-        "K07": (rows["capacity"] != "") & ~(rows["age"] < 16) & ~receiver,
+        "K07": (rows["capacity"] != "") & ~(rows["least"] < 16) & ~receiver,
         "K13": declined & rows["person"].isin(accounts),
         "K14": declined & ~(rows["declined_confirmed"] & (rows["declined_reason"] != "")),
         **_unique(rows),
@@ -147,6 +154,16 @@ def _lists(rows: pd.DataFrame, truth: Truth, workspace: Workspace, campaign: Cam
         "T05": _just_too_old(rows, high, day),
     }
     return {check: set(rows.loc[bad, "record"]) for check, bad in found.items()}
+
+
+def _zeros_lost(number: str, provinces: set[str], this_year: int) -> bool:
+    """Tell whether zeros in front make of the digits a CMND, or a number of a province and of somebody born by now."""
+    if len(number) not in (8, 10, 11):
+        return False
+    if len(number) == 8:
+        return number[0] != "0" and number != "12345678"
+    whole = "0" * (12 - len(number)) + number
+    return whole[:3] in provinces and 1900 + int(whole[3]) // 2 * 100 + int(whole[4:6]) <= this_year and whole[1:] != "12345678901"
 
 
 def _just_too_old(rows: pd.DataFrame, high: pd.Series, day: pd.Timestamp) -> pd.Series:

@@ -17,6 +17,7 @@ from ansinh.campaign import Workspace, campaign_schema
 from ansinh.checks.admit import FUNCTIONS, LONGEST, OPERATORS
 from ansinh.checks.catalogue import THRESHOLDS, catalogue
 from ansinh.checks.check import VIEW_OF
+from ansinh.checks.policies import OLDEST, POLICIES, RULES, amounts
 from ansinh.checks.same_person import EXPECTED_SHARE, MODEL, NAMESAKES, SHARED_BY_MANY, THRESHOLD
 from ansinh.checks.views import lay_empty
 from tests.docs import reference
@@ -48,7 +49,8 @@ def audit_guide() -> str:
         "`unit` is a district's or commune's code, `\"\"` the whole campaign. What a call shows went through disclosure control and may be published. It also knows the way back:\n"
         "`.sql` is how it was counted, `.records(of, row)` whom it counts.\n\n" + guide().markdown() + "\n## Whom a figure counts\n\n"
         '`figure.records(of=…, row=…)` lists the records behind a count; `"not "` and a count lists the others. Numbers are masked and names left out;\n'
-        '`reveal=True, reason="…"` shows them, writes the access log (`data/<campaign>/access.jsonl`) and marks the output, so that saving takes it out again.\n\n'
+        '`reveal=True, reason="…"` shows them, writes the access log (`data/<campaign>/access.jsonl`) and marks the output, so that saving takes it out again.\n'
+        "`audit.check(…).records()` shows beside each record the columns its rule compares (policy code, amount, what is allowed); those that are personal, such as the age, only when revealed.\n\n"
         "| figure | counts | when none is named |\n| --- | --- | --- |\n"
         + "".join(
             f"| `audit.{name}()` | {', '.join(f'`{count}`' for count in behind.conditions)} | `{behind.usual}` |\n"
@@ -74,6 +76,7 @@ def checks() -> str:
         "blocking": "\n".join(f"- `{rule}`" for rule in MODEL.blocking),
         "model": "\n".join(_model()),
         "columns": "\n".join(_columns()),
+        "policies": "\n".join(_policies(workspace)),
         "catalogue": "\n".join(_catalogue(workspace)),
     }.items():
         text = text.replace("{" + name + "}", value)
@@ -89,6 +92,17 @@ def _catalogue(workspace: Workspace) -> Iterator[str]:
         rule = (f"`{check.fails}`", "; ".join(f"`{condition}` ({reason})" for condition, reason in check.not_applicable))
         titles = (check.id, str(check.version), check.title_en, check.title, check.dimension)
         yield _row(*titles, check.table, check.severity, check.who, *rule, check.remedy, check.source)
+
+
+def _policies(workspace: Workspace) -> Iterator[str]:
+    """The policy codes as the shipped campaign counts them."""
+    campaign, told = workspace.campaign(), {policy.code: policy for policy in POLICIES}
+    for rule in RULES:
+        ages = [
+            f"{first}–{'' if last == OLDEST else last}" for first, last in ((rule.age_from, rule.age_to), (rule.band_from, rule.band_to))
+        ]
+        coefficients, due = (", ".join(f"{number:,}" for number in found or ()) for found in (rule.coefficients, amounts(rule, campaign)))
+        yield _row(rule.code, campaign.group_of(rule.code), told[rule.code].who, *ages, coefficients, due, told[rule.code].source)
 
 
 def _model() -> Iterator[str]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from ansinh.audit.area import Area
 from ansinh.checks import ACTORS, DIMENSIONS, SEVERITIES
 from ansinh.checks.catalogue import catalogue
+from ansinh.checks.policies import KNOWN_PREFIXES, OLDEST, POLICIES, RULES, amounts
 from ansinh.measures import cleanliness
 from ansinh.show import Shown, numbers, paragraph, tables, words
 
@@ -59,6 +60,33 @@ class Method(Area):
             return {}
         with path.open(encoding="utf-8", newline="") as file:
             return {row["check"]: row for row in csv.DictReader(file)}
+
+    def policies(self) -> Shown:
+        """The policy codes with ages, coefficients and monthly amounts, as K03 and K04 compare with them."""
+        told = {policy.code: policy for policy in POLICIES}
+        group = {group.id: group.name for group in self.campaign.groups}
+        rows = [
+            [
+                rule.code,
+                told[rule.code].who,
+                group.get(self.campaign.group_of(rule.code), "Nhóm khác"),
+                _ages(rule.age_from, rule.age_to),
+                _ages(rule.band_from, rule.band_to),
+                " hoặc ".join(f"{coefficient:.1f}".replace(".", ",") for coefficient in rule.coefficients),
+                " hoặc ".join(numbers.count(amount) for amount in amounts(rule, self.campaign) or ()) or "không có mức chuẩn",
+                told[rule.code].source,
+            ]
+            for rule in RULES
+        ]
+        headings = ["Mã", "Đối tượng", "Nhóm", "Tuổi được hưởng", "Ở tuổi", "Hệ số", "Mức một tháng (đồng)", "Căn cứ"]
+        standards = "; ".join(
+            f"{group.get(item.group, item.group)} {numbers.count(item.amount)} đồng ({item.source})" for item in self.campaign.standards
+        )
+        note = (
+            f"Mức một tháng = mức chuẩn × hệ số. Mức chuẩn của đợt: {standards or 'chưa khai'}. Mã bắt đầu bằng {' hoặc '.join(KNOWN_PREFIXES)} theo văn bản khác, "
+            "không có điều kiện tuổi và hệ số nên K03, K04 không xét. Chỉ biết năm hoặc tháng sinh thì có thể có hai tuổi; chỉ nêu lỗi khi sai ở cả hai."
+        )
+        return tables.plain("bang-ma-doi-tuong", "Mã đối tượng, tuổi và mức trợ cấp", headings, rows, note, figures=(5, 6), cards=True)
 
     def definitions(self) -> Shown:
         """What each figure means, its numerator and denominator."""
@@ -128,6 +156,13 @@ class Method(Area):
             f"các ô khác sẽ tính ra số nhỏ. Số 0 vẫn ghi. Các số khác làm tròn đến {rule.rounding}, nên các dòng cộng lại có thể lệch vài đơn vị so với tổng; "
             f"tỷ lệ tính từ số đã làm tròn, và không công bố khi mẫu số nhỏ hơn {rule.rate_minimum}."
         )
+
+
+def _ages(first: int, last: int) -> str:
+    """Return full years, both included, in words: "từ 16 đến 22", "từ 80", "đến 15", "mọi tuổi"."""
+    if last == OLDEST:
+        return f"từ {first}" if first else "mọi tuổi"
+    return f"từ {first} đến {last}" if first else f"đến {last}"
 
 
 def _share(text: str) -> str:

@@ -5,6 +5,7 @@ Every one carries a mark in its output, so that saving strips what was revealed 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -67,8 +68,8 @@ class Records:
         return f"<table class='as-restricted'><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{escape(self.note)}</p>"
 
 
-def fetch(scope: Scope, sql: str, *, limit: int, what: str, reveal: bool, reason: str) -> Records:
-    """Return up to `limit` rows of `sql`, whose columns may include those of PERSONAL: without `reveal` these are masked or left out.
+def fetch(scope: Scope, sql: str, *, limit: int, what: str, reveal: bool, reason: str, personal: Sequence[str] = PERSONAL) -> Records:
+    """Return up to `limit` rows of `sql`, whose columns may include those of `personal`: without `reveal` these are masked or left out.
 
     `reveal` needs a reason and is written to the access log before anything is shown. Raises UserError without one.
     """
@@ -82,5 +83,5 @@ def fetch(scope: Scope, sql: str, *, limit: int, what: str, reveal: bool, reason
         access.log(scope.workspace, scope.campaign, action=f"reveal {what}", unit=scope.place, rows=len(frame), reason=reason.strip())
     else:
         masked = [citizen_number.mask(number) if isinstance(number, str) else "" for number in frame["number"]]
-        frame = frame.drop(columns=[name for name in PERSONAL if name in frame]).assign(masked_number=masked)
+        frame = frame.drop(columns=[name for name in personal if name in frame]).assign(masked_number=masked)
     return Records(frame, total, sql, "revealed" if reveal else "masked")

@@ -107,24 +107,41 @@ def _sample(workspace: Workspace, campaign: Campaign, id: str, papers: Path) -> 
 def _verdicts(name: str, rows: Sequence[Mapping[str, str]], sample: Sample) -> dict[str, _Verdict]:
     found: dict[str, _Verdict] = {}
     expected = {item.key for item in sample.items}
-    empty = 0
     for number, row in enumerate(rows, 2):
         if row[KEY] not in expected or row[KEY] in found:
             raise UserError(f"{name}, row {number}: this row is not of the sample, or stands twice. Take the papers as they were drawn.")
         word = row[VERDICT]
         if word and word not in (RIGHT, WRONG, UNSEEN):
             raise UserError(f"{name}, row {number}: the column {VERDICT} must say {RIGHT}, {WRONG} or {UNSEEN}.")
-        empty += not word
         right, _ = values.amount(row.get(AMOUNT, ""))
         if row.get(AMOUNT) and not isinstance(right, int):
             raise UserError(f"{name}, row {number}: the column {AMOUNT} is no amount in VND.")
         found[row[KEY]] = _Verdict(word, right if isinstance(right, int) else None)
-    missing = len(expected - set(found))
-    if empty or missing:
-        raise UserError(
-            f"{name}: {empty + missing} of {len(expected)} rows have no verdict. Fill in every row; write {UNSEEN} where nobody was met."
-        )
+    _complete(name, found, sample)
     return found
+
+
+def _complete(name: str, found: Mapping[str, _Verdict], sample: Sample) -> None:
+    """Raise UserError naming the rows without a verdict, those left blank and those that are not in the file apart."""
+    blank = [(number, item.key) for number, item in enumerate(sample.items, 1) if item.key in found and not found[item.key].word]
+    missing = [(number, item.key) for number, item in enumerate(sample.items, 1) if item.key not in found]
+    if not blank and not missing:
+        return
+    said = [f"{name}: {len(blank) + len(missing)} of {len(sample.items)} rows have no verdict."]
+    if blank:
+        said.append(f"Left blank: {_named(blank)}. Fill in every row; write {UNSEEN} where nobody was met.")
+    if missing:
+        said.append(f"Missing from the file: {_named(missing)}. Take these rows from the papers as they were drawn; none may be left out.")
+    raise UserError(" ".join(said))
+
+
+def _named(rows: Sequence[tuple[int, str]]) -> str:
+    """Name rows by their running number and key, as the papers do; the first ten of many."""
+    more = f" and {len(rows) - _FEW} more" if len(rows) > _FEW else ""
+    return ", ".join(f"STT {number} ({key})" for number, key in rows[:_FEW]) + more
+
+
+_FEW = 10
 
 
 def _result(sample: Sample, verdicts: Mapping[str, _Verdict]) -> Result:

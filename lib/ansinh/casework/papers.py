@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ansinh.campaign import Campaign
 from ansinh.casework.workbook import Column, Rule, choices, formula, workbook
+from ansinh.intake.fields import show_birth
 from ansinh.intake.values import plain
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ _TOLD = (
     Column("Xã, phường", 18),
     Column("Số điện thoại", 13),
     Column("Mã đối tượng", 11),
-    Column("Mức trợ cấp (đồng)", 14),
+    Column("Mức trợ cấp (đồng)", 18),
 )
 _VERDICT, _AMOUNT, _NOTE = Column(VERDICT, 16, filled=True), Column(AMOUNT, 14, filled=True), Column(NOTE, 30, filled=True)
 
@@ -51,9 +53,18 @@ def papers(campaign: Campaign, sample: Sample, rows: Sequence[Mapping[str, Any]]
 
 
 def _cells(number: int, sample: Sample, key: str, stratum: str, row: Mapping[str, Any]) -> tuple[str, ...]:
-    shown = ("full_name", "birth_text", "sex", "number", "village", "address", "commune_text", "phone", "policy_code", "book")
-    words = (_SEX.get(row[name] or "", "") if name == "sex" else plain(row[name]) for name in shown)
-    return (str(number), sample.id, key, stratum, *words)
+    shown = ("full_name", "birth", "sex", "number", "village", "address", "commune_text", "phone")
+    said = {**row, "birth": show_birth(row), "sex": _SEX.get(row["sex"] or "", "")}
+    words = (plain(said[name]) for name in shown)
+    codes = "; ".join(dict.fromkeys(code for code in row["codes"] if code))
+    return (str(number), sample.id, key, stratum, *words, codes, amounts(row["amounts"]))
+
+
+def amounts(records: Sequence[int | None]) -> str:
+    """Return the monthly amounts (VND) of a person's records one by one: "660.000 (2 bản ghi); 1.320.000". Never their sum: no decision says it."""
+    counted = Counter(amount for amount in records if amount is not None)
+    each = (f"{amount:,}".replace(",", ".") + (f" ({times} bản ghi)" if times > 1 else "") for amount, times in counted.items())
+    return "; ".join(each)
 
 
 def _explanation(campaign: Campaign, sample: Sample) -> Iterator[str]:
@@ -68,8 +79,17 @@ def _explanation(campaign: Campaign, sample: Sample) -> Iterator[str]:
         yield f"Tổng số tiền {sample.book} đồng, khoảng cách {sample.interval} đồng, bắt đầu từ đồng thứ {sample.start}."
     yield f"Mã băm của tập hợp: {sample.population_sha256}."
     yield "# Cách làm"
-    yield "1. Gặp từng người, đối chiếu giấy tờ tùy thân, quyết định hưởng và nơi ở với dòng của người đó. Không thay người khác."
-    yield f"2. Kết luận: {RIGHT} khi mọi thông tin đúng; {WRONG} khi có thông tin sai; {UNSEEN} khi không gặp, không có giấy tờ (được tính là sai)."
+    yield from (f"{number}. {step}" for number, step in enumerate(_steps(sample), 1))
+
+
+def _steps(sample: Sample) -> Iterator[str]:
+    yield "Gặp từng người, đối chiếu giấy tờ tùy thân, quyết định hưởng và nơi ở với dòng của người đó. Không thay người khác."
+    yield f"Kết luận: {RIGHT} khi mọi thông tin đúng; {WRONG} khi có thông tin sai; {UNSEEN} khi không gặp, không có giấy tờ (được tính là sai)."
     if sample.interval:
-        yield "3. Số tiền đúng: ghi mức được hưởng một tháng theo quyết định, kể cả 0, khi kết luận là Sai. Không ghi thì coi như toàn bộ số tiền sai."
-    yield "4. Điền đủ mọi dòng rồi chạy ansinh sample --evaluate với tệp này."
+        yield "Số tiền đúng: ghi mức được hưởng một tháng theo quyết định, kể cả 0, khi kết luận là Sai. Không ghi thì coi như toàn bộ số tiền sai."
+    else:
+        yield (
+            "Mức trợ cấp ghi từng bản ghi, không cộng: “660.000 (2 bản ghi)” là hai bản ghi cùng mức 660.000 đồng, có thể trùng. "
+            "So từng mức với quyết định hưởng; việc trùng đã có tiêu chí riêng, tự nó không làm cho kết luận là Sai."
+        )
+    yield "Điền đủ mọi dòng rồi chạy ansinh sample --evaluate với tệp này."

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansinh.intake.fields import show_birth
 from ansinh.intake.values import plain
 
 Row = Mapping[str, Any]
@@ -45,16 +46,10 @@ def _of(column: str) -> Show:
     return lambda row: plain(row.get(column))
 
 
-def _birth(row: Row) -> str:
-    if text := row.get("birth_text"):
-        return plain(text)
-    return f"{row['birth_date']:%d/%m/%Y}" if row.get("birth_date") else plain(row.get("birth_year"))
-
-
 _SEX = {"male": "Nam", "female": "Nữ"}
 _METHOD = {"account": "Tài khoản", "cash": "Tiền mặt"}
 _NAME = Column("Họ và tên", 26, _of("full_name"))
-_BIRTH = Column("Ngày sinh", 12, _birth)
+_BIRTH = Column("Ngày sinh", 12, show_birth)
 _VILLAGE = Column("Thôn, tổ dân phố", 18, _of("village"))
 _ADDRESS = Column("Địa chỉ", 26, _of("address"))
 _PHONE = Column("Số điện thoại", 13, _of("phone"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as made
 from typing import Any
@@ -16,6 +16,7 @@ from ansinh.checks import SEVERITIES
 from ansinh.checks.catalogue import catalogue
 from ansinh.checks.check import KEY_OF, Check
 from ansinh.errors import EngineError
+from ansinh.identity import citizen_number
 from ansinh.intake import keys
 from ansinh.intake.fields import BY_NAME, Field, field_of
 
@@ -46,6 +47,7 @@ class Task:
     field: Field | None
     found: str
     answers: tuple[str, ...]
+    proposal: str
     order: tuple[Any, ...] = made(repr=False)
 
 
@@ -70,6 +72,7 @@ class Rows:
             self._run(f"CREATE TEMP TABLE keyed_{table} AS SELECT * FROM ({keys.keyed(table, table, secret)}) WHERE {own} IN ({needed})")
         self._run("CREATE TEMP TABLE listed AS SELECT * FROM findings")
         self._run(_WITHOUT_ACCOUNT)
+        self._run(_NAMESAKES)
         found = self.con.execute(
             "SELECT DISTINCT who, \"table\", unit FROM listed UNION SELECT 'open', '', unit FROM without_account"
         ).fetchall()
@@ -139,9 +142,25 @@ def _task(
     part = {"unit": (row["unit"],), "commune": (home,), "village": (home, row["village"] or ""), "bank": (row.get("bank") or "",)}[kind.by]
     about = tuple(column.show(row) for column in kind.columns)
     order = (priority, row["village"] or "", row["name_key"] or "", row["row_key"], id, of["row_key"], asked.label if asked else "")
-    return Task(
-        row["unit"], part, priority, of["row_key"], id, reason, remedy, about, asked, asked.show(of) if asked else "", answers, order
-    )
+    found = asked.show(of) if asked else ""
+    proposal = PROPOSALS[id](row) if id in PROPOSALS else ""
+    return Task(row["unit"], part, priority, of["row_key"], id, reason, remedy, about, asked, found, answers, proposal, order)
+
+
+def _with_zeros(row: dict[str, Any]) -> str:
+    return citizen_number.repair(row["number"], row["birth_year"], row["sex"]) or ""
+
+
+def _namesake(row: dict[str, Any]) -> str:
+    """Name the list's record of who may be meant: a number spoilt on the list is no reason to stop a payment."""
+    if not row["namesake_file"]:
+        return ""
+    at = ", ".join(part for part in (row["namesake_file"], row["namesake_sheet"], f"dòng {row['namesake_row']}") if part)
+    return f"Có người cùng họ tên trong danh sách ({at}), chưa có khoản chi nào. Đối chiếu số định danh của hai dòng trước khi dừng chi."
+
+
+PROPOSALS: Mapping[str, Callable[[dict[str, Any]], str]] = {"V05": _with_zeros, "K12": _namesake}
+"""Check → what the program proposes for a row, "" where it has nothing to propose."""
 
 
 # A person's first record says where the person lives; the decisive result is the one the checks judge by.
@@ -157,6 +176,15 @@ _WITHOUT_ACCOUNT = """
 CREATE TEMP TABLE without_account AS
 SELECT person_id, unit, commune AS home_commune FROM persons WHERE ready AND NOT has_account AND NOT declined
 """
+# Of the list's persons without a payment, those who alone bear the name of a payment to nobody, in the same unit.
+_NAMESAKES = """
+CREATE TEMP TABLE namesakes AS
+WITH named AS (SELECT DISTINCT y.unit, y.name_key FROM keyed_payments y JOIN listed f ON f.row_id = y.payment_id WHERE f.check_id = 'K12'),
+paid AS (SELECT DISTINCT person_id FROM payments WHERE person_id <> '')
+SELECT unit, name_key, min_by(source_file, place) AS namesake_file, min_by(source_sheet, place) AS namesake_sheet, min_by(source_row, place) AS namesake_row
+FROM (SELECT *, (source_file, source_sheet, source_row) AS place FROM beneficiaries SEMI JOIN named USING (unit, name_key) ANTI JOIN paid USING (person_id))
+GROUP BY unit, name_key HAVING count(DISTINCT person_id) = 1
+"""
 _MATCHES = "SELECT m.* FROM keyed_register_matches m WHERE m.unit = ?"
 _WITHOUT = """
 SELECT b.*, p.home_commune FROM without_account p JOIN first_records r USING (person_id) JOIN keyed_beneficiaries b USING (record_id) WHERE p.unit = ?
@@ -164,9 +192,10 @@ SELECT b.*, p.home_commune FROM without_account p JOIN first_records r USING (pe
 _HOME = ", h.village, h.address, h.phone, h.commune_text"
 _FINDINGS = {
     table: f"""
-SELECT f.check_id, f.severity, f.commune AS home_commune, t.*{"" if table == "beneficiaries" else _HOME}
+SELECT f.check_id, f.severity, f.commune AS home_commune, t.*{"" if table == "beneficiaries" else _HOME}{", n.* EXCLUDE (unit, name_key)" if table == "payments" else ""}
 FROM listed f JOIN keyed_{table} t ON t.{key} = f.row_id
 {"" if table == "beneficiaries" else "LEFT JOIN first_records r ON r.person_id = f.person_id LEFT JOIN keyed_beneficiaries h ON h.record_id = r.record_id"}
+{"LEFT JOIN namesakes n ON n.unit = t.unit AND n.name_key = t.name_key" if table == "payments" else ""}
 WHERE f."table" = '{table}' AND f.unit = ? AND f.who = ?"""
     for table, key in KEY_OF.items()
 }

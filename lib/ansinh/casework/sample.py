@@ -223,13 +223,15 @@ def _monetary(pool: _Pool, confidence: float, tolerable: float, expected: float)
 
 
 _PERSONS = """
-SELECT p.person_id AS id, coalesce(p.{part}, '') AS part, p.clean, p.amount AS book, b.row_key, b.full_name, b.birth_text, b.sex, b.number, b.village, b.address,
-    b.commune_text, b.policy_code, b.phone
-FROM persons p JOIN (SELECT person_id, arg_min(record_id, (unit, coalesce(commune, '~'), record_id)) AS record_id FROM beneficiaries GROUP BY person_id) f
+SELECT p.person_id AS id, coalesce(p.{part}, '') AS part, p.clean, p.amount AS book, b.row_key, b.full_name, b.birth_text, b.birth_date, b.birth_year, b.sex, b.number, b.village, b.address,
+    b.commune_text, b.phone, f.codes, f.amounts
+FROM persons p JOIN (SELECT person_id, arg_min(record_id, (unit, coalesce(commune, '~'), record_id)) AS record_id,
+        list(policy_code ORDER BY unit, coalesce(commune, '~'), record_id) AS codes, list(amount ORDER BY unit, coalesce(commune, '~'), record_id) AS amounts
+    FROM beneficiaries GROUP BY person_id) f
     USING (person_id) JOIN {keyed} b USING (record_id)
 WHERE {where}"""
 _RECORDS = """
-SELECT p.record_id AS id, coalesce(p.{part}, '') AS part, coalesce(q.clean, false) AS clean, p.amount AS book, p.row_key, p.full_name, p.birth_text, p.sex, p.number,
-    p.village, p.address, p.commune_text, p.policy_code, p.phone
+SELECT p.record_id AS id, coalesce(p.{part}, '') AS part, coalesce(q.clean, false) AS clean, p.amount AS book, p.row_key, p.full_name, p.birth_text, p.birth_date, p.birth_year, p.sex, p.number,
+    p.village, p.address, p.commune_text, p.phone, [p.policy_code] AS codes, [p.amount] AS amounts
 FROM {keyed} p LEFT JOIN persons q USING (person_id)
 WHERE p.amount > 0 AND p.status = 'active' AND {where}"""

@@ -29,12 +29,15 @@ Progress = Callable[[str, int, int], None]
 INDEX = "danh-muc.json"
 """What an export has written, beside it: files, kinds, units and rows; no names."""
 BEFORE = (Column("STT", 5), Column("Mã dòng", 15), Column("Ưu tiên", 14))
+PROPOSAL = Column("Đề xuất", 20)
+"""Only in lists where something is proposed."""
 AFTER = (
     Column("Mã tiêu chí", 8),
     Column("Lỗi phát hiện", 26),
     Column("Cách xử lý", 30),
     Column("Trường cần sửa", 15),
     Column("Giá trị hiện có", 18),
+    PROPOSAL,
     Column("Giá trị đúng", 20, filled=True),
     Column("Kết quả xử lý", 17, filled=True),
     Column("Ghi chú xử lý", 20, filled=True),
@@ -207,21 +210,29 @@ def _slug(text: str) -> str:
 
 def _book(campaign: Campaign, kind: Kind, recipient: str, tasks: Sequence[Task]) -> bytes:
     title = f"Danh sách cần rà soát: {kind.title} {recipient}" if kind.by != "bank" else f"Danh sách cần rà soát: {recipient}"
-    columns = (*BEFORE, *(Column(column.heading, column.width) for column in kind.columns), *AFTER)
+    proposed = any(task.proposal for task in tasks)
+    after = tuple(column for column in AFTER if proposed or column is not PROPOSAL)
+    columns = (*BEFORE, *(Column(column.heading, column.width) for column in kind.columns), *after)
     value, answer = len(columns) - 3, len(columns) - 2
     rules: dict[int, Sequence[Rule | None]] = {
         value: [_rule(task.field) for task in tasks],
         answer: [choices(task.answers) for task in tasks],
     }
     return workbook(
-        campaign, title, list(_explanation(campaign, kind, tasks)), columns, [_cells(n, task) for n, task in enumerate(tasks, 1)], rules
+        campaign,
+        title,
+        list(_explanation(campaign, kind, tasks)),
+        columns,
+        [_cells(n, task, proposed) for n, task in enumerate(tasks, 1)],
+        rules,
     )
 
 
-def _cells(number: int, task: Task) -> tuple[str, ...]:
+def _cells(number: int, task: Task, proposed: bool) -> tuple[str, ...]:
     asked = task.field.label if task.field else ""
     priority = f"{task.priority} - {PRIORITY_WORDS[task.priority]}"
-    return (str(number), task.key, priority, *task.about, task.check_id, task.reason, task.remedy, asked, task.found, "", "", "")
+    proposal = (task.proposal,) if proposed else ()
+    return (str(number), task.key, priority, *task.about, task.check_id, task.reason, task.remedy, asked, task.found, *proposal, "", "", "")
 
 
 def _rule(field: Field | None) -> Rule | None:
@@ -245,6 +256,8 @@ def _explanation(campaign: Campaign, kind: Kind, tasks: Sequence[Task]) -> Itera
     yield "3. Kết quả xử lý: chọn trong danh sách, kể cả khi không có giá trị để sửa. Dòng chưa làm thì để trống."
     yield "4. Lỗi đối chiếu với CSDLQG về dân cư có hai dòng: sửa thông tin, rồi ghi kết quả đối chiếu mới."
     yield "5. Gửi lại chính tệp này cho nơi giao, trước thời hạn. Lỗi đã sửa sẽ không còn trong danh sách lần sau."
+    if any(task.proposal for task in tasks):
+        yield "Cột Đề xuất: điều phần mềm suy ra từ danh sách, chưa phải là đúng. Xác minh; giá trị đề xuất đúng thì chép sang cột Giá trị đúng. Ô trống là không suy ra được."
     yield "# Trong danh sách này"
     for (priority, id, reason, remedy), rows in sorted(kinds.items()):
         yield f"{PRIORITY_WORDS[priority]} · {id} · {reason} ({rows} dòng). {remedy}"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import math
+import re
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -47,6 +50,15 @@ def catalogue(campaign: Campaign) -> tuple[Check, ...]:
     if repeated:
         raise CampaignError(f"checks.own: the id {repeated[0]} is given twice. Ids are permanent; number them X01, X02 and so on.")
     return (*(_set(check, campaign, limits) for check in whole if check.id not in campaign.checks.off), *own)
+
+
+def nearest(id: str, known: Iterable[str]) -> str:
+    """Return the id that a mistyped one most likely means ("V5", "v05 " and "V005" mean "V05"), "" where none is near."""
+    written, ids = id.strip().upper(), list(known)
+    if matched := re.fullmatch(r"([A-Z])0*(\d{1,2})", written):
+        written = f"{matched[1]}{matched[2]:0>2}"
+    found = [written] if written in ids else difflib.get_close_matches(written, ids, n=1, cutoff=0.6)
+    return found[0] if found else ""
 
 
 def _own(item: OwnCheck) -> Check:

@@ -31,8 +31,9 @@ CHECKS = (
         (
             *PERSONAL,
             ("birth_year IS NULL OR birth_impossible OR birth_year > year(as_of)", "Ngày sinh không đọc được"),
-            ("age > {age_limit}", "Tuổi vượt giới hạn, xem V08"),
+            ("age_least > {age_limit}", "Tuổi vượt giới hạn, xem V08"),
         ),
+        version=2,
         mends=("birth", "number"),
     ),
     Check(
@@ -43,11 +44,12 @@ CHECKS = (
         "department",
         "Rà soát điều kiện hưởng, điều chỉnh mã đối tượng hoặc thôi hưởng.",
         "Nghị định 20/2021/NĐ-CP Điều 5",
-        "age < age_from OR age > age_to",
+        "age < age_from OR age_least > age_to",
         (
-            ("age IS NULL OR birth_impossible OR age < 0 OR age > {age_limit}", "Không có tuổi tin cậy"),
+            ("age IS NULL OR birth_impossible OR age < 0 OR age_least > {age_limit}", "Không có tuổi tin cậy"),
             ("age_from IS NULL", "Mã đối tượng không có điều kiện tuổi"),
         ),
+        version=2,
         mends=("policy_code",),
     ),
     Check(
@@ -62,8 +64,9 @@ CHECKS = (
         (
             ("amount IS NULL OR amount <= 0", "Không có mức trợ cấp"),
             ("amounts_allowed IS NULL", "Mã đối tượng không tính theo hệ số"),
-            ("birth_year IS NULL OR age < age_from OR age > age_to", "Tuổi chưa rõ hoặc không phù hợp, xem K03"),
+            ("birth_year IS NULL OR age_least < age_from OR age > age_to", "Tuổi chưa rõ hoặc không phù hợp, xem K03"),
         ),
+        version=2,
         mends=("amount",),
     ),
     Check(
@@ -88,7 +91,8 @@ CHECKS = (
         "Bổ sung người giám hộ: họ tên, quan hệ, số định danh.",
         "Bộ luật Dân sự 2015 Điều 47; Nghị định 20/2021/NĐ-CP Điều 34",
         "receiver_name IS NULL",
-        (("age IS NULL OR age < 0", "Không có tuổi"), ("age >= 16", "Từ đủ 16 tuổi")),
+        (("age IS NULL OR age < 0", "Không có tuổi"), ("age >= 16", "Có thể đã đủ 16 tuổi")),
+        version=2,
         mends=("receiver_name", "receiver_relation", "receiver_number"),
     ),
     Check(
@@ -100,7 +104,8 @@ CHECKS = (
         "Bổ sung người giám hộ theo quyết định của Tòa án.",
         "Bộ luật Dân sự 2015 Điều 22, Điều 48",
         "receiver_name IS NULL",
-        (("NOT coalesce(incapable, false)", "Không ghi mất năng lực hành vi dân sự"), ("age < 16", "Trẻ em, xem K06")),
+        (("NOT coalesce(incapable, false)", "Không ghi mất năng lực hành vi dân sự"), ("age_least < 16", "Trẻ em, xem K06")),
+        version=2,
         mends=("receiver_name", "receiver_relation", "receiver_number"),
     ),
     Check(

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ansinh import store
 from ansinh.campaign import Campaign, Workspace
-from ansinh.checks.catalogue import catalogue
+from ansinh.checks.catalogue import catalogue, nearest
 from ansinh.checks.check import KEY_OF, VIEW_OF, Check
 from ansinh.checks.status import PERSONS
 from ansinh.checks.views import open_views
@@ -144,7 +144,8 @@ def tell(workspace: Workspace, campaign: Campaign, *, only: tuple[str, ...], uni
             raise UserError(f"There is no unit {code!r} in {campaign.name}. Write a code such as {known[0]!r}; several with --unit again.")
     for name in only:
         if name not in chosen:
-            raise UserError(f"There is no check {name}. Checks: {', '.join(chosen)}.")
+            near = nearest(name, chosen)
+            raise UserError(f"There is no check {name}.{f' Did you mean {near}?' if near else ''} Checks: {', '.join(chosen)}.")
     con = open_views(workspace, campaign, same_person=SAME_PERSON in only)
     lines = []
     for name in only:

@@ -5,15 +5,23 @@ An auditor opens the same views with `open_views` and runs `Check.sql()` by hand
 
 from __future__ import annotations
 
+from functools import cache
+
 import duckdb
 
 from ansinh import store
 from ansinh.campaign import Campaign, Workspace
-from ansinh.checks.policies import KNOWN_PREFIXES, OLDEST, RULES
+from ansinh.checks.check import VIEW_OF
+from ansinh.checks.policies import KNOWN_PREFIXES, OLDEST, RULES, amounts
 from ansinh.checks.same_person import propose
 from ansinh.errors import EngineError
-from ansinh.identity import citizen_number
+from ansinh.identity import citizen_number, dates
 from ansinh.identity.banks import Banks
+
+PERSONAL = frozenset(
+    {"age", "age_least", "birth_first", "number_year", "number_sex", "number_filled", "lawful_holders", "person_birth_date"}
+)
+"""Columns the views add that are as personal as those they are made of (store.Column.personal says it of the others)."""
 
 MEMORY = "1GB"
 """What the engine may hold of the city; the rest it spills."""
@@ -33,6 +41,7 @@ def prepare(con: duckdb.DuckDBPyConnection, workspace: Workspace, campaign: Camp
     """Lay the judged_* views over the canonical tables that `con` has."""
     _lay_references(con)
     _fill_references(con, campaign, Banks.read(workspace.params / "banks.csv"))
+    _fill_months(con)
     if same_person:
         clusters = propose(con, campaign).clusters[["record_id", "cluster"]].astype("str")
         con.register("frame", clusters)
@@ -49,6 +58,14 @@ def lay_empty(con: duckdb.DuckDBPyConnection) -> None:
     _lay_views(con)
 
 
+@cache
+def view_columns(table: str) -> dict[str, str]:
+    """Return the columns of the judged view of a canonical table with their types in the engine."""
+    with duckdb.connect(":memory:") as con:
+        lay_empty(con)
+        return {name: type for name, type, *_ in con.execute(f"DESCRIBE {VIEW_OF[table]}").fetchall()}
+
+
 def _lay_views(con: duckdb.DuckDBPyConnection) -> None:
     for sql in (_NUMBERS, _PEOPLE, _TWINS, _REGISTER, _AGED, _BENEFICIARIES, _ACCOUNTS, _PAYMENTS):
         try:
@@ -58,13 +75,14 @@ def _lay_views(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _lay_references(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the small reference tables, empty: settings, provinces, policies, usual account lengths, probable duplicates."""
+    """Make the small reference tables, empty: settings, provinces, policies, usual account lengths, probable duplicates, months."""
     for table in (
         "settings (as_of DATE, period VARCHAR)",
         "provinces (code VARCHAR)",
         "policies (code VARCHAR, age_from INTEGER, age_to INTEGER, band_from INTEGER, band_to INTEGER, amounts BIGINT[])",
         "usual (bank VARCHAR, usual_lengths BIGINT[])",
         "lookalikes (record_id VARCHAR, cluster VARCHAR)",
+        "months (birth_text VARCHAR, birth_month INTEGER)",
     ):
         con.execute(f"CREATE TABLE {table}")
 
@@ -72,25 +90,18 @@ def _lay_references(con: duckdb.DuckDBPyConnection) -> None:
 def _fill_references(con: duckdb.DuckDBPyConnection, campaign: Campaign, banks: Banks) -> None:
     con.execute("INSERT INTO settings VALUES (?, ?)", [campaign.as_of, campaign.period])
     con.executemany("INSERT INTO provinces VALUES (?)", [[code] for code in sorted(citizen_number.PROVINCE_CODES)])
-    standard = {item.group: item.amount for item in campaign.standards}
-    rules = [
-        (
-            rule.code,
-            rule.age_from,
-            rule.age_to,
-            rule.band_from,
-            rule.band_to,
-            _amounts(standard.get(campaign.group_of(rule.code)), rule.coefficients),
-        )
-        for rule in RULES
-    ]
+    rules = [(rule.code, rule.age_from, rule.age_to, rule.band_from, rule.band_to, amounts(rule, campaign)) for rule in RULES]
     con.executemany("INSERT INTO policies VALUES (?, ?, ?, ?, ?, ?)", rules)
     lengths = [(bank.code, list(bank.account_lengths)) for bank in banks.banks if bank.account_lengths]
     con.executemany("INSERT INTO usual VALUES (?, ?)", lengths or [("", [])])
 
 
-def _amounts(standard: int | None, coefficients: tuple[float, ...]) -> list[int] | None:
-    return [round(standard * coefficient) for coefficient in coefficients] if standard else None
+def _fill_months(con: duckdb.DuckDBPyConnection) -> None:
+    """Read the month out of birth dates without a day, once for each way they are written."""
+    texts = store.query(con, "SELECT DISTINCT birth_text FROM beneficiaries WHERE birth_precision = 'month' AND birth_text IS NOT NULL")
+    read = [(text, found.month) for text in texts["birth_text"] if (found := dates.parse(text)) and found.month]
+    if read:
+        con.executemany("INSERT INTO months VALUES (?, ?)", read)
 
 
 _PLACEHOLDERS = ", ".join(f"'{number}'" for number in sorted(citizen_number.PLACEHOLDERS))
@@ -98,7 +109,7 @@ _ASCII = "trim(replace(replace(upper(strip_accents({})), 'Đ', 'D'), '  ', ' '))
 
 _NUMBERS = f"""
 CREATE TEMP TABLE numbers AS
-SELECT DISTINCT number, CASE
+SELECT number, CASE
     WHEN NOT regexp_full_match(number, '[0-9]+') THEN 'invalid'
     WHEN number = repeat(number[1], length(number)) OR number IN ({_PLACEHOLDERS}) THEN 'placeholder'
     WHEN length(number) = 12 AND (number[1:3] IN (SELECT code FROM provinces) OR number[1:3]::INTEGER >= {citizen_number.FIRST_COUNTRY_CODE}) THEN 'personal'
@@ -107,11 +118,16 @@ SELECT DISTINCT number, CASE
     WHEN length(number) = 8 THEN 'cmnd_lost_zero'
     WHEN length(number) IN (10, 11) THEN 'lost_zeros'
     ELSE 'invalid' END AS number_kind,
+    CASE WHEN NOT regexp_full_match(number, '[0-9]{{8}}|[0-9]{{10,11}}') OR number = repeat(number[1], length(number)) OR padded IN ({_PLACEHOLDERS}) THEN NULL
+        WHEN length(number) = 8 THEN CASE WHEN number[1] <> '0' THEN padded END
+        WHEN padded[1:3] IN (SELECT code FROM provinces) AND 1900 + 100 * (padded[4]::INTEGER // 2) + padded[5:6]::INTEGER <= (SELECT year(as_of) FROM settings) THEN padded
+    END AS number_filled,
     CASE WHEN regexp_full_match(number, '[0-9]{{12}}') THEN 1900 + 100 * (number[4]::INTEGER // 2) + number[5:6]::INTEGER END AS number_year,
     CASE WHEN regexp_full_match(number, '[0-9]{{12}}') THEN CASE WHEN number[4]::INTEGER % 2 = 1 THEN 'female' ELSE 'male' END END AS number_sex
-FROM beneficiaries WHERE number IS NOT NULL
+FROM (SELECT DISTINCT number, lpad(number, CASE WHEN length(number) < 9 THEN 9 ELSE 12 END, '0') AS padded FROM beneficiaries WHERE number IS NOT NULL)
 """
-"""Every distinct number once, with its kind and what its digits say (lib/ansinh/identity/citizen_number.py in SQL)."""
+"""Every distinct number once, with its kind and what its digits say (lib/ansinh/identity/citizen_number.py in SQL). The kind goes by length;
+whether zeros can have been lost, number_filled tells: the number with them put back."""
 
 _PEOPLE = f"""
 CREATE TEMP TABLE people AS
@@ -145,20 +161,30 @@ FROM register_matches WHERE person_id <> '' GROUP BY person_id
 """
 _AGED = """
 CREATE VIEW aged_beneficiaries AS
-SELECT b.*, s.as_of, CASE WHEN birth_date IS NOT NULL THEN date_sub('year', birth_date, s.as_of) ELSE year(s.as_of) - birth_year END AS age
-FROM beneficiaries b CROSS JOIN settings s
+WITH born AS (
+    SELECT b.*, s.as_of, coalesce(b.birth_date, make_date(b.birth_year, coalesce(m.birth_month, 1), 1)) AS birth_first,
+        coalesce(b.birth_date, last_day(make_date(b.birth_year, coalesce(m.birth_month, 12), 1))) AS birth_last
+    FROM beneficiaries b CROSS JOIN settings s LEFT JOIN months m ON m.birth_text = b.birth_text AND b.birth_precision = 'month')
+SELECT * EXCLUDE (birth_last),
+    CASE WHEN birth_first > as_of THEN least(year(as_of) - birth_year, -1) ELSE date_sub('year', birth_first, as_of) END AS age,
+    CASE WHEN birth_first > as_of THEN least(year(as_of) - birth_year, -1) ELSE date_sub('year', least(birth_last, as_of), as_of) END AS age_least
+FROM born
 """
+"""Every record with its age in full years. Where only the year or the month of birth is known, two ages may be possible: age is that of who
+was born on its first day (birth_first), age_least that of who was born on its last. They differ by one year at most."""
 _BENEFICIARIES = f"""
 CREATE VIEW judged_beneficiaries AS
 WITH based AS (
-    SELECT b.*, n.number_kind, n.number_year, n.number_sex,
+    SELECT b.*, n.number_kind, n.number_filled, n.number_year, n.number_sex,
         b.birth_text IS NOT NULL AND b.birth_year IS NOT NULL AND b.birth_precision = 'month' AND regexp_matches(b.birth_text, '^[0-9]{{1,2}}[/.-][0-9]{{1,2}}[/.-]')
             AND NOT regexp_matches(b.birth_text, '^0{{1,2}}[/.-]') AS birth_impossible
     FROM aged_beneficiaries b LEFT JOIN numbers n USING (number)),
 usual_accounts AS (SELECT person_id, bool_or(status <> 'rejected') AS any_account FROM accounts WHERE person_id <> '' GROUP BY person_id),
 twice AS (SELECT person_id, unit, policy_code, name_key, count(*) AS rows FROM beneficiaries GROUP BY ALL HAVING count(*) > 1)
 SELECT based.*, r.register_result, r.checked_on, p.person_records, p.person_units, p.person_names, coalesce(t.twin_numbers, 1) AS twin_numbers,
-    a.age_from, a.age_to, policy.amounts AS amounts_allowed,
+    a.age_from, a.age_to,
+    CASE WHEN based.age = based.age_least OR younger.amounts IS NULL THEN policy.amounts
+        ELSE list_sort(list_distinct(list_concat(policy.amounts, younger.amounts))) END AS amounts_allowed,
     a.code IS NOT NULL OR {" OR ".join(f"starts_with(based.policy_code, '{prefix}')" for prefix in KNOWN_PREFIXES)} AS policy_known,
     coalesce(twice.rows, 1) AS same_unit_policy,
     p.protection_policies > 1 OR p.single_parent_conflict AS protection_conflict,
@@ -167,6 +193,7 @@ FROM based LEFT JOIN register r USING (person_id) LEFT JOIN people p USING (pers
 LEFT JOIN twins t ON t.name_key = based.name_key AND t.birth_date = based.birth_date AND t.sex IS NOT DISTINCT FROM based.sex AND t.commune IS NOT DISTINCT FROM based.commune
 LEFT JOIN (SELECT code, min(age_from) AS age_from, nullif(max(age_to), {OLDEST}) AS age_to FROM policies GROUP BY code) a ON a.code = based.policy_code
 LEFT JOIN policies policy ON policy.code = based.policy_code AND based.age BETWEEN policy.band_from AND policy.band_to
+LEFT JOIN policies younger ON younger.code = based.policy_code AND based.age_least BETWEEN younger.band_from AND younger.band_to
 LEFT JOIN lookalikes l ON l.record_id = based.record_id LEFT JOIN usual_accounts u ON u.person_id = based.person_id
 LEFT JOIN twice ON twice.person_id = based.person_id AND twice.unit = based.unit AND twice.policy_code IS NOT DISTINCT FROM based.policy_code
     AND twice.name_key IS NOT DISTINCT FROM based.name_key

@@ -6,7 +6,7 @@ no check digit. The first three digits are where the birth was registered, not w
 and any other province is as good. (Circular 59/2021/TT-BCA art. 4; Decree 137/2015/NĐ-CP art. 13; Circular 07/2016/TT-BCA art. 7.)
 
 The CMND has 9 digits and was lawful until 31/12/2024. Spreadsheets drop leading zeros: 10 or 11 digits are probably a
-personal number, 8 digits a CMND.
+personal number, 8 digits a CMND – where the zeros, put back, make one. Where they do not, it is another digit that is missing.
 
 >>> validate('001 045 012345')
 '001045012345'
@@ -14,6 +14,8 @@ personal number, 8 digits a CMND.
 (1945, 'male', '001')
 >>> kind('1045012345'), repair('1045012345', birth_year=1945)
 ('lost_zeros', '001045012345')
+>>> filled('1045012345'), filled('00104501234'), filled('12567894')
+('001045012345', None, '012567894')
 >>> is_valid('003045012345'), compact('OO1O45O12345')
 (False, '001045012345')
 >>> kind(1045012345.0), kind('012345678'), kind('9.9E+09')
@@ -36,13 +38,16 @@ PROVINCE_CODES = frozenset(
 FIRST_COUNTRY_CODE = 101
 """Codes from here on are countries of birth (Circular 07/2016/TT-BCA, annex 2)."""
 
+LATEST_YEAR = 2099
+"""Birth years beyond are told by century digits that nobody has."""
+
 PLACEHOLDERS = frozenset({"123456789012", "012345678901", "123456789", "012345678", "987654321"})
 
 _MARKS = re.compile(r"[\s.,'\"`´‘’\-_/\u00a0\u200b\ufeff]+")
 _FLOAT = re.compile(r"(\d+)[.,]0+")
 _SCIENTIFIC = re.compile(r"(\d)(?:[.,](\d+))?[eE]\+?(\d{1,2})")
 _LETTER_DIGITS = str.maketrans({"O": "0", "o": "0", "Q": "0", "l": "1", "I": "1"})
-_KINDS = {8: "cmnd_lost_zero", 9: "cmnd", 10: "lost_zeros", 11: "lost_zeros"}
+_SHORT = {8: "cmnd_lost_zero", 10: "lost_zeros", 11: "lost_zeros"}
 
 
 class InvalidLength(ValueError):
@@ -117,7 +122,23 @@ def kind(number: str) -> str | None:
         return "placeholder"
     if len(value) == 12:
         return "personal" if value[:3] in PROVINCE_CODES or int(value[:3]) >= FIRST_COUNTRY_CODE else "invalid"
-    return _KINDS.get(len(value), "invalid")
+    if len(value) == 9:
+        return "cmnd"
+    return _SHORT[len(value)] if filled(value) else "invalid"
+
+
+def filled(number: str, latest_year: int = LATEST_YEAR) -> str | None:
+    """Return the number with its lost leading zeros put back, None where none can have been lost.
+
+    A personal number (10 or 11 digits) must begin with a province that exists and tell a birth year up to `latest_year`; no CMND
+    (8 digits) begins with two zeros.
+    """
+    value = compact(number)
+    if not (value.isascii() and value.isdigit()) or len(value) not in _SHORT or len(set(value)) == 1:
+        return None
+    padded = value.zfill(9 if len(value) == 8 else 12)
+    fits = value[0] != "0" if len(padded) == 9 else padded[:3] in PROVINCE_CODES and _year(padded) <= latest_year
+    return padded if fits and padded not in PLACEHOLDERS else None
 
 
 def birth_year(number: str) -> int:
@@ -139,14 +160,11 @@ def province(number: str) -> str:
 def repair(number: str, birth_year: int | None = None, sex: str | None = None) -> str | None:
     """Propose the number with its lost leading zeros, or None.
 
-    Proposed only when the padded number is structurally valid and agrees with the birth year and the sex, where given.
+    Proposed only when the padded number is structurally valid and agrees with the birth year and the sex, where given. A CMND tells neither.
     """
-    value = compact(number)
-    if kind(value) != "lost_zeros":
-        return None
-    padded = value.zfill(12)
-    if not is_valid(padded):
-        return None
+    padded = filled(number)
+    if padded is None or len(padded) == 9:
+        return padded
     if birth_year is not None and _year(padded) != birth_year:
         return None
     if sex is not None and ("female" if int(padded[3]) % 2 else "male") != sex:

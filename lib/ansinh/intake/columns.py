@@ -113,7 +113,7 @@ _MORE = {
     "accounts": ("opened", "unit_text"),
     "payments": ("bank_text", "unit_text"),
     # A worklist says whom and what a row is about to whoever fills it in; intake knows that already.
-    "corrections": (*_ABOUT, "payment_method", "account_number", "holder_name", "priority", "reason", "remedy"),
+    "corrections": (*_ABOUT, "payment_method", "account_number", "holder_name", "priority", "reason", "remedy", "proposal"),
 }
 
 _SOMEBODY: Mapping[str, Callable[[object], bool]] = {"number": values.has_digit, "full_name": values.names_somebody}

@@ -8,6 +8,7 @@ value follows on the first. Every row of a returned list ends in one state and s
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from dataclasses import field as made
@@ -34,6 +35,11 @@ HELD = {
     "field": "Trường cần sửa không có hoặc không sửa được bằng danh sách này. Không đổi cột Trường cần sửa.",
 }
 """State of a correction that waits → why and what to do; without personal values."""
+_ALTERED = (
+    "Cột Giá trị hiện có trong tệp khác danh sách nguồn: hoặc danh sách nguồn đã thay đổi, hoặc cột này trong tệp đã bị sửa. Giá trị đúng không được áp dụng."
+    " Lấy danh sách mới, không sửa cột Giá trị hiện có."
+)
+"""Why a stale correction waits whose row is still in the source: which of the two was altered cannot be known."""
 STATES = ("applied", "already", "answered", "open", *HELD)
 
 _GIVEN = ("row_key", "check_id", "field", "found_value", "value", "answer", "note")
@@ -63,7 +69,10 @@ class Given:
     def hint(self) -> str:
         """Why it waits, "" when it does not."""
         if self.state == "unreadable" and self.field:
-            return f"{HELD['unreadable']} (cần: {self.field.hint}). Ghi lại rồi gửi lại."
+            text = " Để ô ở dạng văn bản (Text), kẻo bảng tính bỏ số 0 ở đầu." if self.field.tells == "number" else ""
+            return f"{HELD['unreadable']} (cần: {self.field.hint}). Ghi lại rồi gửi lại.{text}"
+        if self.state == "stale" and self.target:
+            return _ALTERED
         return HELD.get(self.state, "")
 
 
@@ -139,13 +148,18 @@ def _read(item: Given, tools: Tools) -> None:
         item.state = "open"
     elif item.target is None:
         item.state = "unknown"
-    elif not value or _same(value) == item.found:
+    elif not value:
         item.state = "answered"
     else:
         table = keys.TABLES[said["row_key"][0]]
         item.field = BY_LABEL.get((table, said["field"] or ""))
         change = item.field.read(value, item.target, tools) if item.field else None
-        item.state = "field" if item.field is None else "unreadable" if change is None else ""
+        # The value found, written once more, confirms it; unless it has not the form (a spreadsheet took the zeros again).
+        confirmed = "answered" if _same(value) == item.found else ""
+        if item.field is None:
+            item.state = confirmed or "field"
+        else:
+            item.state = confirmed if change is not None else "unreadable"
         item.change = change or {}
 
 
@@ -172,8 +186,15 @@ def _chain(items: list[Given], tools: Tools) -> None:
 
 
 def _same(text: object) -> str:
-    """Fold what two programs may write differently: spaces, composition, the apostrophe that disarms a formula."""
-    return harmless(plain(text)).removeprefix("'")
+    """Fold what two programs may write differently: spaces, composition, the apostrophe that disarms a formula, a date."""
+    folded = harmless(plain(text)).removeprefix("'")
+    if matched := _DAY.fullmatch(folded):
+        day, month, year = (matched[name] or matched[f"{name}_"] for name in ("day", "month", "year"))
+        return f"{day:0>2}/{month:0>2}/{year}"
+    return folded
+
+
+_DAY = re.compile(r"(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})|(?P<year_>\d{4})-(?P<month_>\d{2})-(?P<day_>\d{2})")
 
 
 def _mend(con: duckdb.DuckDBPyConnection, applied: list[Given]) -> None:

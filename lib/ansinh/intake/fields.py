@@ -103,6 +103,13 @@ def _birth(text: str, row: Row, tools: Tools) -> Change | None:
     return {"birth_date": found.date, "birth_year": found.year, "birth_precision": "day", "birth_text": shown}
 
 
+def show_birth(row: Row) -> str:
+    """Return a birth date as day/month/year, however the list wrote it; as written, or the year, where the day is not known."""
+    if day := row.get("birth_date"):
+        return f"{day:%d/%m/%Y}"
+    return values.plain(row.get("birth_text") or row.get("birth_year"))
+
+
 def _phone(text: str, row: Row, tools: Tools) -> Change | None:
     return {"phone": phones.compact(text)} if phones.is_valid(text) else None
 
@@ -192,7 +199,7 @@ RESULTS = {
 _B, _A, _M = "beneficiaries", "accounts", "register_matches"
 FIELDS = (
     _name(_B, "full_name", "Họ và tên", "name_key"),
-    Field(_B, "birth", "Ngày sinh", DATE_HINT, _birth, _plain("birth_text")),
+    Field(_B, "birth", "Ngày sinh", DATE_HINT, _birth, show_birth),
     _chosen(_B, "sex", "Giới tính", {"male": "Nam", "female": "Nữ"}),
     _digits(_B, "number", "Số định danh"),
     Field(_B, "phone", "Số điện thoại", "10 chữ số, bắt đầu bằng 0", _phone, _plain("phone"), tells="number"),

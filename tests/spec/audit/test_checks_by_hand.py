@@ -10,6 +10,8 @@ import pytest
 from ansinh import store
 from ansinh.audit import open_audit
 from ansinh.campaign import Campaign, Workspace
+from ansinh.checks.policies import POLICIES, RULES
+from ansinh.checks.views import PERSONAL
 from ansinh.errors import UserError
 from ansinh.measures import cleanliness
 from tests.spec.audit.conftest import AS_OF, UNIT, Opener, write_persons
@@ -97,6 +99,59 @@ def test_its_records_name_file_sheet_and_row_and_hide_the_number(
     assert len(records) == 5
     assert records["source_file"].str.startswith("danh-sach/277").all()
     assert not records["masked_number"].str.contains(r"[0-9]{3}").any()
+
+
+def test_its_records_show_what_the_rule_compares_and_what_is_personal_of_it_only_when_revealed(
+    city: Workspace, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANSINH_WORKSPACE", str(city.root))
+    check = open_audit(campaign.name, "", campaign.as_of.isoformat()).check("K03")
+    masked = check.records(limit=5)
+    assert {"policy_code", "age_from", "age_to"} <= set(masked.frame)
+    assert not {"age", "age_least", "full_name", "number", "birth_text"} & set(masked.frame)
+    revealed = check.records(limit=5, reveal=True, reason="thẩm tra tuổi hưởng")
+    assert {"age", "age_least", "full_name"} <= set(revealed.frame)
+    first = revealed.frame.iloc[0]
+    assert first["age"] < first["age_from"] or first["age_least"] > first["age_to"]
+
+
+def test_an_amount_stands_beside_the_amounts_that_would_be_right(
+    city: Workspace, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANSINH_WORKSPACE", str(city.root))
+    records = open_audit(campaign.name, "", campaign.as_of.isoformat()).check("K04").records(limit=100)
+    assert len(records)
+    for amount, allowed in zip(records["amount"], records["amounts_allowed"], strict=True):
+        assert str(amount) not in str(allowed).split("; ")
+        assert str(allowed).replace("; ", "").isdigit()
+
+
+def test_every_check_lists_its_records_and_hides_all_that_is_personal(
+    city: Workspace, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANSINH_WORKSPACE", str(city.root))
+    audit = open_audit(campaign.name, "", campaign.as_of.isoformat())
+    personal = {column.name for table in store.TABLES.values() for column in table.columns if column.personal}
+    for check in ("C01", "V05", "K01", "K06", "K08", "K09", "K10", "U04", "U05", "A02", "T05"):
+        shown = set(audit.check(check).records(limit=1).frame)
+        assert not shown & (personal | PERSONAL), check
+
+
+def test_the_policy_codes_are_told_with_ages_coefficients_and_amounts(opened: Opener) -> None:
+    told = opened([(10, {})]).method.policies()
+    assert 'id="bang-ma-doi-tuong"' in told.html
+    assert "5.5c | Người từ đủ 80 tuổi không có lương hưu, trợ cấp bảo hiểm xã hội" in told.text
+    assert "từ 80 | từ 80 | 1,0 | 440.000" in told.text
+    assert "5.6" in told.text
+    assert "880.000 hoặc 1.100.000" in told.text
+    assert {rule.code for rule in RULES} == {policy.code for policy in POLICIES}
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("V5", "V05"), ("v05", "V05"), ("V005", "V05"), ("K4", "K04"), ("CO1", "C01")])
+def test_a_mistyped_check_is_answered_with_the_one_that_is_meant(opened: Opener, typed: str, meant: str) -> None:
+    audit = opened([(10, {})])
+    with pytest.raises(UserError, match=f"There is no check '{typed}'. Did you mean '{meant}'\\?"):
+        audit.check(typed)
 
 
 def test_an_unknown_check_is_answered_with_those_there_are(opened: Opener) -> None:

@@ -158,6 +158,43 @@ def test_a_correction_of_a_source_that_has_changed_since_is_stale_and_says_so(di
     assert district.query("SELECT phone FROM beneficiaries WHERE full_name = 'Phạm Văn Dũng'") == [("0912000009",)]
 
 
+def test_where_only_the_value_found_was_altered_in_the_file_the_source_is_not_blamed(district: District, out: Path) -> None:
+    sheet = Sheet(out / "cap-xa/001-00004-truc-bach.xlsx")
+    sheet.fill(DUNG, "Số điện thoại", "0912000001")
+    row = next(number for number, row in enumerate(sheet.rows(), 2) if row["Trường cần sửa"] == "Số điện thoại")
+    sheet.set(row, "Giá trị hiện có", "0912999999")
+    sheet.save(back(district))
+    district.load()
+    assert states(district) == {"stale": 1}
+    reason = str(district.query("SELECT reason_text FROM quarantine")[0][0])
+    assert "hoặc cột này trong tệp đã bị sửa" in reason
+
+
+def test_a_proposal_that_is_copied_is_applied_and_its_column_is_not_told_of(district: District, out: Path) -> None:
+    sheet = Sheet(out / "cap-xa/001-00001-phuc-xa.xlsx")
+    proposal = next(row["Đề xuất"] for row in sheet.rows() if row["Mã tiêu chí"] == "V05")
+    sheet.fill(BINH, "Số định danh", proposal, "Đã sửa")
+    sheet.save(back(district))
+    report = district.build()
+    assert states(district) == {"applied": 1}
+    assert [file.noticed for file in report.files if file.kind == "corrections"] == [()]
+    assert ("V05", BINH) not in district.findings()
+
+
+def test_a_list_made_before_dates_were_written_alike_still_comes_back(district: District, tmp_path: Path) -> None:
+    """Its value found stands as the source wrote it."""
+    district.people([(row[0], "1944-09-09" if row[0] == DUNG else row[1], *row[2:]) for row in PEOPLE])
+    district.build()
+    district.lists(tmp_path / "out")
+    sheet = Sheet(tmp_path / "out/cap-xa/001-00004-truc-bach.xlsx")
+    row = next(number for number, row in enumerate(sheet.rows(), 2) if row["Họ và tên"] == DUNG)
+    for heading, value in (("Trường cần sửa", "Ngày sinh"), ("Giá trị hiện có", "1944-09-09"), ("Giá trị đúng", "9/10/1944")):
+        sheet.set(row, heading, value)
+    sheet.save(back(district))
+    district.load()
+    assert states(district) == {"applied": 1}
+
+
 def test_a_source_that_has_mended_itself_needs_no_correction(district: District, out: Path) -> None:
     sheet = Sheet(out / "cap-xa/001-00004-truc-bach.xlsx")
     sheet.fill(DUNG, "Số điện thoại", "0912000001")
@@ -197,6 +234,7 @@ def test_a_correction_of_a_corrected_value_follows_on_the_first(district: Distri
     ("field", "person", "file", "value"),
     [
         ("Số định danh", BINH, "cap-xa/001-00001-phuc-xa.xlsx", "10500678"),
+        ("Số định danh", BINH, "cap-xa/001-00001-phuc-xa.xlsx", "1050067890"),  # as found: the spreadsheet took the zeros again
         ("Số định danh", BINH, "cap-xa/001-00001-phuc-xa.xlsx", "không có"),
         ("Ngày sinh", CUC, "cong-an/001-00001-phuc-xa.xlsx", "1949"),
         ("Ngày sinh", CUC, "cong-an/001-00001-phuc-xa.xlsx", "31/02/1948"),

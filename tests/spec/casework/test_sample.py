@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from ansinh import access, casework, store
 from ansinh.campaign import Campaign, Workspace
+from ansinh.casework import papers
 from ansinh.casework.sample import Sample, folder
 from ansinh.cli.commands import app
 from ansinh.errors import UserError
@@ -96,6 +97,42 @@ def test_a_monetary_sample_takes_every_interval_and_all_that_is_as_large(place: 
     assert sum(item.certain for item in found.items) == large
     hits = len(found.items) - large
     assert hits == (book - large_book - found.start) // found.interval + 1
+
+
+def guide(drawn: casework.Drawn) -> list[str]:
+    return [str(row[0]) for row in openpyxl.load_workbook(drawn.workbook)["Hướng dẫn"].iter_rows(values_only=True) if row[0]]
+
+
+def test_papers_show_each_records_amount_and_never_a_sum_no_decision_says(place: Workspace, campaign: Campaign, tmp_path: Path) -> None:
+    drawn = draw(place, campaign, tmp_path / "out", tolerable=0.01, expected=0.001)
+    keyed = keys.keyed("beneficiaries", "beneficiaries", keys.secret(place, campaign))
+    con = store.connect(place.store(campaign, campaign.as_of))
+    several = con.execute(
+        f"SELECT k.row_key, list(b.amount) FROM ({keyed}) k JOIN beneficiaries b USING (person_id) GROUP BY k.row_key HAVING count(*) > 1"
+    ).fetchall()
+    sheet = openpyxl.load_workbook(drawn.workbook)["Danh sách"]
+    column = {cell.value: cell.column - 1 for cell in sheet[1]}
+    shown = {row[column["Mã dòng"]]: row[column["Mức trợ cấp (đồng)"]] for row in sheet.iter_rows(min_row=2, values_only=True)}
+    both = {key: amounts for key, amounts in several if key in shown}
+    assert both
+    for key, amounts in both.items():
+        told = {
+            f"{amount:,}".replace(",", ".") + (f" ({amounts.count(amount)} bản ghi)" if amounts.count(amount) > 1 else "")
+            for amount in amounts
+        }
+        assert set(str(shown[key]).split("; ")) == told
+    assert any("2 bản ghi" in line for line in guide(drawn))
+
+
+def test_two_records_of_one_amount_are_told_as_two() -> None:
+    assert papers.amounts([660_000, 660_000]) == "660.000 (2 bản ghi)"
+    assert papers.amounts([660_000, None, 2_055_000]) == "660.000; 2.055.000"
+
+
+@pytest.mark.parametrize("design", casework.DESIGNS)
+def test_the_steps_of_the_guide_are_numbered_without_a_gap(place: Workspace, campaign: Campaign, tmp_path: Path, design: str) -> None:
+    steps = [line for line in guide(draw(place, campaign, tmp_path / "out", design=design)) if line[0].isdigit()]
+    assert [line.split(".")[0] for line in steps] == [str(number) for number in range(1, len(steps) + 1)]
 
 
 def test_the_record_says_how_it_was_drawn_and_names_nobody(place: Workspace, campaign: Campaign, tmp_path: Path) -> None:
@@ -205,6 +242,24 @@ def test_papers_that_are_not_the_samples_or_not_filled_in_are_refused_with_the_r
     book.save(drawn.workbook)
     with pytest.raises(UserError, match="record"):
         casework.evaluate(place, campaign, drawn.workbook)
+
+
+def test_a_row_left_blank_and_a_row_that_was_deleted_are_named_apart(place: Workspace, campaign: Campaign, tmp_path: Path) -> None:
+    drawn = draw(place, campaign, tmp_path / "out", design="simple")
+    fill(drawn)
+    book = openpyxl.load_workbook(drawn.workbook)
+    sheet = book["Danh sách"]
+    column = {cell.value: cell.column for cell in sheet[1]}
+    blank, deleted = drawn.sample.items[3].key, drawn.sample.items[6].key
+    sheet.cell(5, column["Kết luận"]).value = None
+    sheet.delete_rows(8)
+    book.save(drawn.workbook)
+    with pytest.raises(UserError) as refused:
+        casework.evaluate(place, campaign, drawn.workbook)
+    said = str(refused.value)
+    assert f"2 of {len(drawn.sample.items)} rows have no verdict" in said
+    assert f"Left blank: STT 4 ({blank})." in said
+    assert f"Missing from the file: STT 7 ({deleted})." in said
 
 
 @pytest.mark.parametrize(

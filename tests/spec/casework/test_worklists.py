@@ -16,14 +16,15 @@ import pytest
 from openpyxl.worksheet.datavalidation import DataValidation
 from typer.testing import CliRunner
 
-from ansinh import access
+from ansinh import access, casework
 from ansinh.casework.restricted import password_from
 from ansinh.checks.catalogue import catalogue
 from ansinh.cli.commands import app
 from ansinh.errors import UserError
 from ansinh.intake.fields import field_of
-from tests.spec.casework.conftest import PEOPLE, District, Sheet
+from tests.spec.casework.conftest import PEOPLE, District, Sheet, write
 
+DUNG, GIANG, HUNG = PEOPLE[3][0], PEOPLE[5][0], PEOPLE[6][0]
 PASSWORD = "mật khẩu đủ dài"
 
 
@@ -53,6 +54,64 @@ def test_rows_say_priority_reason_remedy_and_what_is_asked_gravest_first(out: Pa
         ("4 - Cảnh báo", "V13", "Số điện thoại"),
     ]
     assert all(row["Lỗi phát hiện"] and row["Cách xử lý"] for row in rows)
+
+
+def test_a_number_that_lost_its_zeros_comes_with_a_proposal_and_a_list_that_proposes_nothing_has_no_such_column(out: Path) -> None:
+    sheet = Sheet(out / "cap-xa/001-00001-phuc-xa.xlsx")
+    told = {(row["Mã tiêu chí"], row["Giá trị hiện có"]): (row["Đề xuất"], row["Giá trị đúng"]) for row in sheet.rows()}
+    assert told["V05", "1050067890"] == ("001050067890", "")
+    assert {proposal for (check, _), (proposal, _) in told.items() if check != "V05"} == {""}
+    assert "Đề xuất" in every_text(out / "cap-xa/001-00001-phuc-xa.xlsx")
+    assert "Đề xuất" not in every_text(out / "cap-xa/001-00004-truc-bach.xlsx")
+
+
+def test_nothing_is_proposed_where_the_zeros_contradict_the_record(district: District, tmp_path: Path) -> None:
+    district.people([(row[0], "12/03/1951" if row[3] == "1050067890" else row[1], *row[2:]) for row in PEOPLE])
+    district.build()
+    district.lists(tmp_path / "out", kinds=("commune",))
+    rows = list(Sheet(tmp_path / "out/cap-xa/001-00001-phuc-xa.xlsx").rows())
+    assert "V05" in {row["Mã tiêu chí"] for row in rows}
+    assert "Đề xuất" not in rows[0]
+
+
+def test_the_cells_to_fill_in_are_texts_so_that_zeros_stay(out: Path) -> None:
+    for path in out.rglob("*.xlsx"):
+        sheet = Sheet(path)
+        at = sheet.headings.index("Giá trị đúng") + 1
+        assert {sheet.sheet.cell(row, at).number_format for row in range(2, sheet.sheet.max_row + 1)} == {"@"}
+
+
+def test_a_birth_date_is_day_month_year_however_the_list_wrote_it(district: District, tmp_path: Path) -> None:
+    written = {HUNG: "1944-09-09", DUNG: "1/2/1952", GIANG: "8.8.1949"}
+    district.people([(row[0], written.get(row[0], row[1]), *row[2:]) for row in PEOPLE])
+    district.build()
+    told = district.lists(tmp_path / "out")
+    rows = [row for file in told.files for row in Sheet(tmp_path / "out" / file.file).rows()]
+    shown = {row["Ngày sinh"] for row in rows if row["Họ và tên"] in written}
+    assert shown - {""} == {"09/09/1944", "01/02/1952", "08/08/1949"}  # a bank's line may have none
+    drawn = casework.draw(district.workspace, district.campaign, tmp_path / "mau", seed=1, design="simple", tolerable=0.3)
+    born = {row["Ngày sinh"] for row in Sheet(drawn.workbook).rows()}
+    assert {text for text in born if len(text) > 4} <= {f"{row[1][:2]}/{row[1][3:5]}/{row[1][-4:]}" for row in PEOPLE}
+
+
+def test_a_payment_to_nobody_comes_with_the_listed_person_of_the_same_name_who_is_paid_nothing(district: District, tmp_path: Path) -> None:
+    """The number is spoilt on the list: to stop the payment would harm who has a right to it."""
+    pay(
+        district, [("Trần Văn Bình", "001050067899"), ("Phạm Văn Dũng", PEOPLE[3][3]), ("Phạm Văn Dũng", "001052099999"), ("Lý Văn Lạ", "")]
+    )
+    district.build()
+    district.lists(tmp_path / "out", kinds=("department",))
+    rows = {row["Họ và tên"]: row for row in Sheet(tmp_path / "out/lao-dong/001-ba-dinh.xlsx").rows() if row["Mã tiêu chí"] == "K12"}
+    assert set(rows) == {"Trần Văn Bình", "Phạm Văn Dũng", "Lý Văn Lạ"}
+    assert "danh-sach/001-ba-dinh.csv, dòng 3" in rows["Trần Văn Bình"]["Đề xuất"]
+    assert rows["Phạm Văn Dũng"]["Đề xuất"] == ""  # the one on the list has his payment
+    assert rows["Lý Văn Lạ"]["Đề xuất"] == ""
+
+
+def pay(district: District, people: list[tuple[str, str]]) -> None:
+    head = ("Họ và tên", "Số định danh", "Kỳ chi trả", "Số tiền", "Hình thức chi trả", "Kết quả chi trả")
+    rows = [(name, number, "01/2024", "660000", "Tiền mặt", "Đã chi") for name, number in people]
+    write(district.sources / "chi-tra/001-ba-dinh.csv", [head, *rows])
 
 
 def test_a_bank_sees_its_own_accounts_and_nothing_of_the_person_but_name_and_birth(out: Path) -> None:

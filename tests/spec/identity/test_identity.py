@@ -36,6 +36,10 @@ def test_the_examples_in_the_documentation_hold(module: object) -> None:
         ("1.045E+09", "invalid"),  # digits are gone for good
         ("012567894", "cmnd"),
         ("12567894", "cmnd_lost_zero"),
+        ("00104501234", "invalid"),  # has its zeros, lacks another digit
+        ("0145012345", "invalid"),  # no province 000
+        ("1945012345", "invalid"),  # nobody is born in 2300
+        ("02567894", "invalid"),  # no CMND begins with two zeros
         ("000000000000", "placeholder"),
         ("123456789", "placeholder"),
         ("003045012345", "invalid"),  # no province 003
@@ -67,6 +71,8 @@ def test_a_lost_zero_is_proposed_only_where_the_record_agrees() -> None:
     assert citizen_number.repair("1045012345", birth_year=1946) is None
     assert citizen_number.repair("1045012345", sex="female") is None
     assert citizen_number.repair("3045012345") is None
+    assert citizen_number.repair("00104501234", birth_year=1945) is None  # another digit is missing
+    assert citizen_number.repair("12567894", birth_year=1945) == "012567894"  # a CMND tells no year
 
 
 @pytest.mark.parametrize(
