@@ -108,7 +108,7 @@ def _as_shown(value: float | None, text: str) -> str:
         return numbers.vnd(value)
     if text[:1] in ("+", "−"):
         return numbers.change(value / 100, 1 if "," in text else 0)
-    return numbers.change(value / 100) if "," in text else numbers.count(value)
+    return f"{value:.{len(text.partition(',')[2])}f}".replace(".", ",") if "," in text else numbers.count(value)
 
 
 def test_the_pace_and_the_forecast_of_a_page_come_to_one_verdict(pages: dict[str, BeautifulSoup]) -> None:

@@ -90,7 +90,7 @@ class Coverage(Area):
         """The three rates per unit or part."""
         released = self.release(coverage.rates(self.scope))
         rows = [row for row, is_total in enumerate(released.frame["is_total"]) if not is_total]
-        if rows and all(released.value("coverage", row) is None for row in rows):
+        if self.scope.below and rows and all(released.value("coverage", row) is None for row in rows):
             return paragraph(NOBODY if self.empty else f"Mỗi {words.inside(self.row_word)} có quá ít người để công bố tỷ lệ.")
         columns = {
             "name": self.row_word,

@@ -34,12 +34,16 @@ PERSONAL = ("full_name", "number", "birth_text", "address", "phone", "account_nu
 
 @dataclass(frozen=True, repr=False)
 class Records:
-    """Rows for the auditor's eyes. `frame` holds those fetched, `total` counts all there are, `sql` lists them."""
+    """Rows for the auditor's eyes. `frame` holds those fetched, `total` counts all there are, `sql` lists them.
+
+    `persons` counts the different persons of all these rows, None where a row is nobody's.
+    """
 
     frame: pd.DataFrame
     total: int
     sql: str
     kind: Kind
+    persons: int | None = None
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -50,7 +54,9 @@ class Records:
     @property
     def note(self) -> str:
         """How many of how many rows these are, and what may be done with them."""
-        return f"{len(self.frame)} trong {self.total} dòng. {NOTES[self.kind]}"
+        whose = "" if self.persons is None else f" của {self.persons} người (số trên trang công bố đã làm tròn)"
+        more = " Xem nhiều hơn: limit=…" if len(self.frame) < self.total else ""
+        return f"{len(self.frame)} trong {self.total} dòng{whose}.{more} {NOTES[self.kind]}"
 
     def __repr__(self) -> str:
         return f"{self.frame.to_string(index=False)}\n{self.note}" if len(self.frame) else self.note
@@ -77,11 +83,14 @@ def fetch(scope: Scope, sql: str, *, limit: int, what: str, reveal: bool, reason
         raise UserError(f"limit is {limit}; ask for at least one record.")
     if reveal and not reason.strip():
         raise UserError('To reveal persons say why, for the access log: records(reveal=True, reason="complaint of 12 January").')
-    total = int(scope.query(f"SELECT count(*) AS rows FROM ({sql})", what)["rows"].iloc[0])
     frame = scope.query(f"{sql} LIMIT {int(limit)}", what)
+    told = scope.query(
+        f"SELECT count(*) AS rows{', count(DISTINCT person_id) AS persons' if 'person_id' in frame else ''} FROM ({sql})", what
+    )
     if reveal:
         access.log(scope.workspace, scope.campaign, action=f"reveal {what}", unit=scope.place, rows=len(frame), reason=reason.strip())
     else:
         masked = [citizen_number.mask(number) if isinstance(number, str) else "" for number in frame["number"]]
         frame = frame.drop(columns=[name for name in personal if name in frame]).assign(masked_number=masked)
-    return Records(frame, total, sql, "revealed" if reveal else "masked")
+    persons = int(told["persons"].iloc[0]) if "persons" in told else None
+    return Records(frame, int(told["rows"].iloc[0]), sql, "revealed" if reveal else "masked", persons)

@@ -199,21 +199,27 @@ def _jobs(workspace: Workspace, campaign: Campaign, force: bool) -> Iterator[Job
 def _without_copies(jobs: Iterable[Job]) -> Iterator[Job]:
     """Yield the jobs, a file refused that is byte for byte another one of the same kind of list: all in it would count twice.
 
-    A returned worklist may come twice: a correction said again is the same correction. What two queries give is each one's own.
+    The one with the shortest name is read: a copy is named after what it copies ("x (1).xlsx"). A returned worklist may come twice: a
+    correction said again is the same correction. What two queries give is each one's own.
     """
+    known = [(job, _content(job)) for job in jobs]
     first: dict[tuple[str, str], str] = {}
-    for job in jobs:
-        if job.refusal or job.kind == "corrections" or job.relative.startswith(ASKED):
-            yield job
-            continue
-        try:
-            content = hashes.of(job.path)
-        except OSError:
-            yield job  # which says so when it is read
-            continue
-        other = first.setdefault((job.kind, content), job.relative)
+    for job, content in sorted(known, key=lambda item: (len(item[0].relative), item[0].relative)):
+        first.setdefault((job.kind, content), job.relative)
+    for job, content in known:
+        other = first[job.kind, content] if content else job.relative
         why = f"{job.relative} is the same file, byte for byte, as {other}, and was not read again. Take one of them out of the folder."
         yield job if other == job.relative else replace(job, refusal=why)
+
+
+def _content(job: Job) -> str:
+    """Return the hash of what a job would read, "" where no other file can be its copy."""
+    if job.refusal or job.kind == "corrections" or job.relative.startswith(ASKED):
+        return ""
+    try:
+        return hashes.of(job.path)
+    except OSError:
+        return ""  # which is said when it is read
 
 
 def _unmatched(workspace: Workspace, campaign: Campaign) -> tuple[str, ...]:

@@ -23,7 +23,9 @@ from ansinh.site.published import Cell, Table, Value
 FOLDER = "tai-ve"
 """Where downloads lie, from the site's root: <folder>/<page address>/<table id>.csv and .xlsx."""
 _WIDEST = 60
-_FORMATS = {"count": "#,##0", "share": "0.0%", "whole share": "0%", "points": "+0.0;−0.0;0.0", "whole points": "+0;−0;0"}
+_FORMATS = {"count": "#,##0", "share": "0.0%", "whole share": "0%", "points": "+0.0;−0.0;0.0", "whole points": "+0;−0;0"} | {
+    f"decimal {n}": f"0.{'0' * n}" for n in range(1, 5)
+}
 
 
 def as_csv(table: Table) -> bytes:
@@ -108,7 +110,7 @@ def _kind(cell: Cell) -> str:
         return "points" if "," in cell.text else "whole points"
     if cell.text.endswith("%"):
         return "share" if "," in cell.text else "whole share"
-    return "points" if isinstance(cell.value, float) else "count"
+    return f"decimal {len(cell.text.partition(',')[2])}" if isinstance(cell.value, float) else "count"
 
 
 def _width(table: Table, column: int) -> int:
