@@ -20,7 +20,7 @@ from ansinh import hashes, store
 from ansinh.batch import RunReport, lock
 from ansinh.batch import run as run_notebooks
 from ansinh.batch.plan import read_beside
-from ansinh.campaign import Campaign, Workspace
+from ansinh.campaign import DEMO_MARKER, Campaign, Workspace
 from ansinh.checks import CheckReport
 from ansinh.checks import run as run_checks
 from ansinh.intake import LoadReport, keys, load
@@ -151,7 +151,7 @@ def write_demo(
     if campaign.demo is None:
         return False
     wanted = _city(campaign, latest)
-    marker = workspace.data(campaign) / "demo.json"
+    marker = workspace.data(campaign) / DEMO_MARKER
     if not force and marker.is_file() and marker.read_text(encoding="utf-8") == wanted:
         return False
     from ansinh.demo import write_city
