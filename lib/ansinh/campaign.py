@@ -456,7 +456,11 @@ class Workspace:
 
     def register(self, campaign: Campaign) -> Register:
         """Read the register of units the campaign names; raises CampaignError when it cannot be read."""
-        return _register(self.params / "units" / f"{campaign.units.register_file}.csv")
+        return _register(self.register_file(campaign))
+
+    def register_file(self, campaign: Campaign) -> Path:
+        """Return the file of the register of units the campaign names."""
+        return self.params / "units" / f"{campaign.units.register_file}.csv"
 
     def units(self, campaign: Campaign) -> tuple[Unit, ...]:
         """Return the units the campaign reports at, in register order."""
