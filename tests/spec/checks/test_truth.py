@@ -7,6 +7,7 @@ import pytest
 
 from ansinh.campaign import Campaign, Workspace
 from ansinh.checks.catalogue import catalogue
+from ansinh.demo.city import draw
 from ansinh.errors import UserError
 from tests.accuracy import MEASURE, accuracy, duplicates, measured, must_be_the_campaigns, of_workspace, published
 
@@ -47,6 +48,16 @@ def test_the_shipped_demo_has_something_for_every_check_and_its_figures_are_publ
     assert {*zip(told["people"], told["seed"], strict=True)} == {(shipped.demo.people, shipped.demo.seed)}, (
         f"measured on another city: {MEASURE}"
     )
+
+
+@pytest.mark.slow
+def test_the_published_figures_are_of_the_city_that_is_drawn_today(city: Workspace) -> None:
+    shipped = city.campaign()
+    assert shipped.demo is not None
+    _, _, planted = draw(city, shipped, shipped.demo.people, shipped.demo.seed, shipped.as_of)
+    drawn = planted.groupby("check").size()
+    told = published(city.params, shipped.name)["planted"].loc[drawn.index]
+    assert told[told != drawn].to_dict() == {}, f"the demo city has changed since it was measured: {MEASURE}"
 
 
 def test_figures_of_another_city_than_the_campaigns_are_not_published(
