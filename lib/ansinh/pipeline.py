@@ -86,7 +86,13 @@ class Summary:
                 status: sum(job.status == status for job in self.run.jobs) for status in ("done", "unchanged", "failed")
             }
         if self.site:
-            content["site"] = {"pages": self.site.pages, "renderer": self.site.renderer, "index": str(self.site.output / "index.html")}
+            folder = self.site.output
+            content["site"] = {
+                "pages": self.site.pages,
+                "renderer": self.site.renderer,
+                "folder": str(folder),
+                "index": str(folder / "index.html"),
+            }
         return json.dumps(content, ensure_ascii=False, indent=2)
 
 
