@@ -1,7 +1,7 @@
 """Precision and recall of each check and of the duplicate room against demo cities' truth.
 
     python -m tests.accuracy --people 30000 --seed 11 --seed 12 --mix 0 --mix 1   unseen cities and mixtures of defects, and their spread
-    python -m tests.accuracy --workspace . --write                                the workspace's own demo city; writes params/accuracy
+    python -m tests.accuracy --workspace . --write                                the workspace's own demo city; writes params/accuracy and PAIRS
 
 "True" is what tests/expected.py, a second writing of every check in plain pandas over the truth, says should be found: what was planted
 and what follows from it. Records are compared by file, sheet and row; account and payment rows by the number on them.
@@ -10,6 +10,8 @@ and what follows from it. Records are compared by file, sheet and row; account a
 from __future__ import annotations
 
 import argparse
+import json
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,14 +23,19 @@ import numpy as np
 import pandas as pd
 
 from ansinh import store
-from ansinh.campaign import Campaign, Workspace
+from ansinh.campaign import DEMO_MARKER, Campaign, Workspace
 from ansinh.checks.catalogue import catalogue
 from ansinh.checks.same_person import propose
-from ansinh.demo import defects
+from ansinh.demo import defects, signature
+from ansinh.errors import UserError
 from tests.expected import expected
 
 PLACE = ["source_file", "source_sheet", "source_row"]
 UNIT_OF = {"beneficiaries": "record", "accounts": "account row", "payments": "payment row"}
+MEASURE = "ansinh demo; ansinh intake; ansinh check; python -m tests.accuracy --workspace . --write"
+"""What measures the shipped demo at its full size, and writes the figures that pages show."""
+PAIRS = Path(__file__).with_name("accuracy.pairs.md")
+"""The shipped demo's figures of the same person, as docs/accuracy.md shows them; those of the checks stand in params/accuracy."""
 THRESHOLDS = (0.5, 0.8, 0.9, 0.95, 0.99)
 
 
@@ -125,32 +132,67 @@ def _share(value: float) -> str:
 
 def report(name: str, table: pd.DataFrame, pairs: pd.DataFrame, kinds: pd.DataFrame) -> str:
     """Return the figures of one city as Markdown."""
-    lines = [
-        f"## {name}",
-        "",
-        "| check | compared by | planted | true | found | precision | recall |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
-    ]
+    return f"## {name}\n\n{checks_told(table)}\n\n{pairs_told(pairs, kinds)}\n"
+
+
+def checks_told(table: pd.DataFrame) -> str:
+    """Return the figures of the checks as a table in Markdown."""
+    lines = ["| check | compared by | planted | true | found | precision | recall |", "| --- | --- | --- | --- | --- | --- | --- |"]
     lines += [
         f"| {check} | {row['level']} | {row['planted']} | {row['expected']} | {row['found']} | {_share(row['precision'])} | {_share(row['recall'])} |"
         for check, row in table.iterrows()
     ]
-    lines += ["", "| threshold | true pairs | proposed | precision | recall | F1 |", "| --- | --- | --- | --- | --- | --- |"]
+    return "\n".join(lines)
+
+
+def pairs_told(pairs: pd.DataFrame, kinds: pd.DataFrame) -> str:
+    """Return the figures of the same person as two tables in Markdown."""
+    lines = ["| threshold | true pairs | proposed | precision | recall | F1 |", "| --- | --- | --- | --- | --- | --- |"]
     lines += [
         f"| {row.threshold} | {row.true} | {row.proposed} | {row.precision:.3f} | {row.recall:.3f} | {row.f1:.3f} |"
         for row in pairs.itertuples()
     ]
     lines += ["", "| how the second record differs | pairs | recall |", "| --- | --- | --- |"]
     lines += [f"| {kind.replace('_', ' ')} | {row['size']:.0f} | {row['mean']:.3f} |" for kind, row in kinds.iterrows()]
-    return "\n".join([*lines, ""])
+    return "\n".join(lines)
+
+
+def published(params: Path, campaign: str) -> pd.DataFrame:
+    """Return the figures kept of a campaign's demo, one row per check, with the people and seed they were measured on."""
+    return pd.read_csv(params / "accuracy" / f"{campaign}.csv").set_index("check")
+
+
+def measured(workspace: Workspace, campaign: Campaign) -> tuple[int, int]:
+    """Return people and seed of the city that stands; raises UserError when nothing says which city that is."""
+    marker = workspace.data(campaign) / DEMO_MARKER
+    if not marker.is_file():
+        raise UserError(
+            f"{marker} does not say which city was measured. Write it with `ansinh demo`, then `ansinh intake` and `ansinh check`."
+        )
+    told = json.loads(marker.read_text(encoding="utf-8"))
+    return told["people"], told["seed"]
+
+
+def must_be_the_campaigns(workspace: Workspace, campaign: Campaign) -> None:
+    """Raise UserError when the city that stands is not the one the campaign's file asks for, made by today's code."""
+    people, seed = measured(workspace, campaign)
+    assert campaign.demo is not None
+    if (people, seed) != (campaign.demo.people, campaign.demo.seed):
+        raise UserError(
+            f"Not written: measured were {people:,} persons of seed {seed}, the campaign has {campaign.demo.people:,} of seed {campaign.demo.seed}. "
+            f"Measure it at its full size: {MEASURE}"
+        )
+    told = json.loads((workspace.data(campaign) / DEMO_MARKER).read_text(encoding="utf-8"))
+    if told["made_by"] != signature(workspace, campaign)["made_by"]:
+        raise UserError(f"Not written: the city that stands was made by other code. Measure today's: {MEASURE}")
 
 
 def write_published(workspace: Workspace, campaign: Campaign, table: pd.DataFrame) -> None:
     """Keep the figures where the method page reads them, with the size and seed they were measured on."""
-    assert campaign.demo is not None
+    people, seed = measured(workspace, campaign)
     folder = workspace.params / "accuracy"
     folder.mkdir(exist_ok=True)
-    told = table.round(4).reset_index().assign(people=campaign.demo.people, seed=campaign.demo.seed)
+    told = table.round(4).reset_index().assign(people=people, seed=seed)
     told.to_csv(folder / f"{campaign.name}.csv", index=False, lineterminator="\n")
 
 
@@ -165,12 +207,10 @@ def main() -> None:
     given = parser.parse_args()
     if given.workspace:
         workspace = Workspace.find(given.workspace)
-        campaign = workspace.campaign()
-        assert campaign.demo is not None
-        table = accuracy(workspace, campaign)
-        print(report(f"{campaign.demo.people:,} persons, seed {campaign.demo.seed}", table, *duplicates(workspace, campaign)))
-        if given.write:
-            write_published(workspace, campaign, table)
+        try:
+            of_workspace(workspace, write=given.write)
+        except UserError as error:
+            sys.exit(str(error))
         return
     tables, pairs = [], []
     for seed, mix in product(given.seed or [11, 12], given.mix or [0]):
@@ -181,6 +221,19 @@ def main() -> None:
             pairs.append(found)
             print(report(f"{given.people:,} persons, seed {seed}, mixture {mix}", tables[-1], found, kinds), flush=True)
     print(spread(tables, pairs))
+
+
+def of_workspace(workspace: Workspace, write: bool) -> None:
+    """Print the figures of the workspace's demo city, and keep them with `write`; raises UserError when it is not the campaign's own."""
+    campaign = workspace.campaign()
+    if write:
+        must_be_the_campaigns(workspace, campaign)
+    people, seed = measured(workspace, campaign)
+    table, (pairs, kinds) = accuracy(workspace, campaign), duplicates(workspace, campaign)
+    print(report(f"{people:,} persons, seed {seed}", table, pairs, kinds))
+    if write:
+        write_published(workspace, campaign, table)
+        PAIRS.write_text(pairs_told(pairs, kinds) + "\n", encoding="utf-8")
 
 
 def spread(tables: list[pd.DataFrame], pairs: list[pd.DataFrame]) -> str:

@@ -20,6 +20,7 @@ from ansinh.checks.check import VIEW_OF
 from ansinh.checks.policies import OLDEST, POLICIES, RULES, amounts
 from ansinh.checks.same_person import EXPECTED_SHARE, MODEL, NAMESAKES, SHARED_BY_MANY, THRESHOLD
 from ansinh.checks.views import lay_empty
+from tests import accuracy as measured
 from tests.docs import reference
 
 ROOT = Path(__file__).parents[1]
@@ -66,6 +67,7 @@ def checks() -> str:
     text = (ROOT / "tests" / "checks.md.in").read_text(encoding="utf-8")
     for name, value in {
         "views": views,
+        "measure": measured.MEASURE.replace("; ", "\n   "),
         "functions": ", ".join(f"`{name}`" for name in sorted(FUNCTIONS - OPERATORS)),
         "longest": f"{LONGEST:,}",
         "thresholds": ", ".join(f"`{name}` {value}" for name, value in THRESHOLDS.items()),
@@ -78,6 +80,22 @@ def checks() -> str:
         "columns": "\n".join(_columns()),
         "policies": "\n".join(_policies(workspace)),
         "catalogue": "\n".join(_catalogue(workspace)),
+    }.items():
+        text = text.replace("{" + name + "}", value)
+    return text
+
+
+def accuracy() -> str:
+    """docs/accuracy.md."""
+    campaign = Workspace(ROOT).campaign()
+    table = measured.published(ROOT / "params", campaign.name)
+    text = (ROOT / "tests" / "accuracy.md.in").read_text(encoding="utf-8")
+    for name, value in {
+        "people": f"{table['people'].iloc[0]:,}",
+        "seed": str(table["seed"].iloc[0]),
+        "as_of": f"{campaign.as_of:%d/%m/%Y}",
+        "checks": measured.checks_told(table),
+        "pairs": measured.PAIRS.read_text(encoding="utf-8").strip(),
     }.items():
         text = text.replace("{" + name + "}", value)
     return text
@@ -134,6 +152,7 @@ def contract() -> str:
 
 
 DOCUMENTS: dict[str, Callable[[], str]] = {
+    "docs/accuracy.md": accuracy,
     "docs/data-model.md": data_model,
     "docs/audit.md": audit_guide,
     "docs/campaign.schema.json": campaign_schema,
@@ -146,17 +165,25 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
 
 
 def main() -> None:
-    """Write all of them."""
+    """Write all of them, and say which have changed."""
     from tests.conftest import judged_city
-    from tests.executed import execute_copies
-    from tests.rules import register
+    from tests.executed import FOLDER, execute_copies
+    from tests.rules import REGISTER, register
 
+    def generated() -> dict[Path, bytes]:
+        files = [*(ROOT / name for name in DOCUMENTS), REGISTER, *sorted(FOLDER.glob("*.ipynb"))]
+        return {path: path.read_bytes() for path in files if path.is_file()}
+
+    before = generated()
     for name, make in DOCUMENTS.items():
         (ROOT / name).write_text(make(), encoding="utf-8")
     register(Workspace(ROOT).campaign())
     cache = ROOT / ".pytest_cache" / "d" / "city"
     cache.mkdir(parents=True, exist_ok=True)
     execute_copies(judged_city(cache))
+    after = generated()
+    changed = [path.relative_to(ROOT).as_posix() for path, content in after.items() if before.get(path) != content]
+    print("\n".join([*(f"changed: {name}" for name in changed), f"{len(after)} generated files, {len(changed)} changed."]))
 
 
 if __name__ == "__main__":

@@ -7,9 +7,11 @@ units, period, sources) is a key of its file.
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import json
 import os
 import re
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -24,6 +26,9 @@ DEFAULT_CAMPAIGN = "hanoi-tet-2024"
 LISTS = ("beneficiaries", "register_matches", "accounts", "payments")
 KINDS = (*LISTS, "corrections")
 """Kinds of lists, and the returned worklists that correct them."""
+
+DEMO_MARKER = "demo.json"
+"""Stands beside the sources of a demo city, written when they are complete."""
 
 Severity = Literal["blocks_account", "blocks_payment", "warns"]
 Actor = Literal["commune", "police", "bank", "post", "department"]
@@ -410,16 +415,87 @@ class Workspace:
         return path
 
     def campaign(self, name: str = DEFAULT_CAMPAIGN, as_of: dt.date | None = None) -> Campaign:
-        """Read and validate a campaign; `as_of` replaces the file's own date."""
-        return read_campaign(self.campaign_file(name), as_of)
+        """Read and validate a campaign; `as_of` replaces the file's own date.
+
+        Raises CampaignError for a wrong key, for units its register does not have, and for a demo's files that it would pass off as real.
+        """
+        path = self.campaign_file(name)
+        campaign = read_campaign(path, as_of)
+        _must_have_units(path, campaign, self.register(campaign))
+        self._must_be_real(path, campaign)
+        return campaign
+
+    def opened(self, name: str = DEFAULT_CAMPAIGN, as_of: dt.date | None = None) -> Campaign:
+        """Read a campaign as `campaign` does, for work in this workspace: raises CampaignError too for a notebook that is not here.
+
+        Apart from `campaign`, because a machine that helps has only the notebook it is to run (docs/batch.md).
+        """
+        path = self.campaign_file(name)
+        campaign = self.campaign(name, as_of)
+        known = sorted(notebook.stem for notebook in self.notebooks.glob("*.ipynb"))
+        for key in ("city", "unit"):
+            for notebook in getattr(campaign.notebooks, key):
+                if notebook not in known:
+                    likely = _near(notebook, known) or f"There are: {', '.join(known) or 'none'}."
+                    raise CampaignError(
+                        f"{path.name}: notebooks.{key} names {notebook!r}, and notebooks/ has no {notebook}.ipynb. {likely}"
+                    )
+        return campaign
+
+    def _must_be_real(self, path: Path, campaign: Campaign) -> None:
+        """Refuse a campaign of real files whose files are a demo's: no page of it would say that its data are synthetic."""
+        if campaign.synthetic:
+            return
+        for folder in self.sources(campaign).parents:
+            marker = folder / DEMO_MARKER
+            if folder.is_relative_to(self.root) and marker.is_file():
+                raise CampaignError(
+                    f"{path.name}: sources.folder is {campaign.sources.folder}, where the synthetic lists of a demo lie, and the campaign has no block demo. "
+                    f"Set sources.folder to the folder of your own files; or, if the files there are your own, remove {marker.relative_to(self.root).as_posix()}."
+                )
 
     def register(self, campaign: Campaign) -> Register:
-        """Read the register of units the campaign names; raises CampaignError if its root is not in it."""
-        return _register(self.params / "units" / f"{campaign.units.register_file}.csv")
+        """Read the register of units the campaign names; raises CampaignError when it cannot be read."""
+        return _register(self.register_file(campaign))
+
+    def register_file(self, campaign: Campaign) -> Path:
+        """Return the file of the register of units the campaign names."""
+        return self.params / "units" / f"{campaign.units.register_file}.csv"
 
     def units(self, campaign: Campaign) -> tuple[Unit, ...]:
         """Return the units the campaign reports at, in register order."""
         return self.register(campaign).under(campaign.units.root, campaign.units.level)
+
+
+def _must_have_units(path: Path, campaign: Campaign, register: Register) -> None:
+    """Refuse a root that the register lacks, or that has no unit of the reported level below it."""
+    units = campaign.units
+    found = {unit.code: unit for unit in register.units}
+    root = found.get(units.root)
+    if root is None:
+        known = {unit.code: unit.name for unit in register.units if not unit.parent}
+        bare = units.root.lstrip("0")
+        meant = next((code for code in known if code.lstrip("0") == bare or bare.startswith(code)), None)
+        likely = f"Did you mean {meant!r} ({known[meant]})?" if meant else f"Such as {', '.join(map(repr, list(known)[:3]))}."
+        raise CampaignError(
+            f"{path.name}: units.root is {units.root!r}, and {register.source} has no unit of this code. "
+            f"Codes are text with their leading zeros. {likely}"
+        )
+    if not register.under(root.code, units.level):
+        below = register.levels_under(root.code)
+        above = found.get(root.parent)
+        ways = [f"set units.level to {' or '.join(below)}"] if below else []
+        ways += [f"set units.root to {above.code!r} ({above.name})"] if above and register.under(above.code, units.level) else []
+        raise CampaignError(
+            f"{path.name}: units.level is {units.level}, and {register.source} has none inside units.root {root.code!r} ({root.name}, a {root.level}). "
+            f"To mend it, {', or '.join(ways) or 'choose another root or register'}."
+        )
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    """Return "Did you mean …?" when a known name is close to `name`, else nothing."""
+    found = difflib.get_close_matches(name, list(known), n=1)
+    return f"Did you mean {found[0]!r}?" if found else ""
 
 
 _registers: dict[tuple[Path, int], Register] = {}

@@ -7,6 +7,7 @@ something to do is loaded then: a build that finds nothing changed ends before p
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import shutil
 import time
@@ -14,18 +15,21 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ansinh import hashes, store
 from ansinh.batch import RunReport, lock
 from ansinh.batch import run as run_notebooks
 from ansinh.batch.plan import read_beside
-from ansinh.campaign import Campaign, Workspace
+from ansinh.campaign import DEMO_MARKER, Campaign, Workspace
 from ansinh.checks import CheckReport
 from ansinh.checks import run as run_checks
 from ansinh.intake import LoadReport, keys, load
 from ansinh.measures.decision import protect
 from ansinh.site import SiteReport, publish
+
+if TYPE_CHECKING:
+    from ansinh.demo import CityReport
 
 Progress = Callable[..., None]
 
@@ -87,7 +91,13 @@ class Summary:
                 status: sum(job.status == status for job in self.run.jobs) for status in ("done", "unchanged", "failed")
             }
         if self.site:
-            content["site"] = {"pages": self.site.pages, "renderer": self.site.renderer, "index": str(self.site.output / "index.html")}
+            folder = self.site.output
+            content["site"] = {
+                "pages": self.site.pages,
+                "renderer": self.site.renderer,
+                "folder": str(folder),
+                "index": str(folder / "index.html"),
+            }
         return json.dumps(content, ensure_ascii=False, indent=2)
 
 
@@ -149,59 +159,89 @@ def write_demo(
     force: bool = False,
     latest: dt.date | None = None,
 ) -> bool:
-    """Write the demo city of a demo campaign, unless the same city (people, seed, date) stands there already.
+    """Write the demo city of a demo campaign, unless the same city (`demo.signature`) stands there already. Returns True when it was written.
 
-    `latest` is the date of the city's last snapshot, where the campaign's as-of date is an earlier one. Returns True when it was written. Does nothing for a campaign of real files.
+    `latest` is the date of the city's last snapshot, where the campaign's as-of date is an earlier one. `force` writes it all the same,
+    but never over files that somebody has put or changed among its own. Does nothing for a campaign of real files.
     """
     if campaign.demo is None:
         return False
-    wanted = _city(campaign, latest)
-    marker = workspace.data(campaign) / "demo.json"
-    if not force and marker.is_file() and marker.read_text(encoding="utf-8") == wanted:
-        return False
-    from ansinh.demo import write_city
+    from ansinh.demo import signature
 
+    stands = {key: value for key, value in _marked(workspace, campaign).items() if key != "files"}
+    if stands == signature(workspace, campaign, latest) and not (force and _untouched(workspace, campaign)):
+        return False
+    draw_demo(workspace, campaign, jobs=jobs, progress=progress, latest=latest)
+    return True
+
+
+def draw_demo(
+    workspace: Workspace, campaign: Campaign, *, jobs: int, progress: Progress | None, latest: dt.date | None = None
+) -> CityReport:
+    """Write the demo city of a demo campaign in any case, over what stands there, and mark what it is; returns what was written."""
+    from ansinh.demo import signature, write_city
+
+    assert campaign.demo is not None
+    marker, sources = workspace.data(campaign) / DEMO_MARKER, workspace.sources(campaign)
     marker.unlink(missing_ok=True)
-    write_city(
+    written = write_city(
         workspace,
         campaign,
         people=campaign.demo.people,
         seed=campaign.demo.seed,
         as_of=campaign.as_of,
-        sources=workspace.sources(campaign),
+        sources=sources,
         truth=workspace.truth(campaign),
         latest=latest,
         jobs=jobs,
         progress=progress,
     )
-    marker.write_text(wanted, encoding="utf-8")
-    return True
+    marker.write_text(json.dumps(signature(workspace, campaign, latest) | {"files": _written(sources)}), encoding="utf-8")
+    return written
 
 
-def _city(campaign: Campaign, latest: dt.date | None = None) -> str:
-    """Say which synthetic city a demo campaign wants."""
-    assert campaign.demo is not None
-    told = {"people": campaign.demo.people, "seed": campaign.demo.seed, "as_of": campaign.as_of.isoformat()}
-    return json.dumps(told | ({"latest": latest.isoformat()} if latest else {}))
+def _untouched(workspace: Workspace, campaign: Campaign) -> bool:
+    """Tell whether the files of a demo city are as it wrote them: no list sent in, none changed."""
+    return _marked(workspace, campaign).get("files") == _written(workspace.sources(campaign))
 
 
-def write_history(workspace: Workspace, campaign: Campaign, *, jobs: int, progress: Progress | None) -> None:
+def _marked(workspace: Workspace, campaign: Campaign) -> dict[str, Any]:
+    """Return what the marker says of the demo city that stands; nothing when there is none, or none that can be read."""
+    try:
+        return dict(json.loads((workspace.data(campaign) / DEMO_MARKER).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def _written(sources: Path) -> str:
+    """Hash all files among the sources, so that files somebody has put or changed there are told from the demo's own."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in sources.rglob("*") if path.is_file()):
+        digest.update(f"{path.relative_to(sources).as_posix()} {hashes.of(path)}\n".encode())
+    return digest.hexdigest()
+
+
+def write_history(workspace: Workspace, campaign: Campaign, *, jobs: int, progress: Progress | None, force: bool = False) -> None:
     """Load and judge the demo city as it stood on the earlier dates its campaign names; what stands there already is left as it is.
 
-    The city's files are those of one date at a time: write the campaign's own date afterwards.
+    `force` makes it anew, as far as it makes the city itself anew (`write_demo`). The city's files are those of one date at a time: write the campaign's own date afterwards.
     """
     if campaign.demo is None:
         return
+    from ansinh.demo import signature
+
+    again = force and _untouched(workspace, campaign)
     for day in campaign.demo.history:
         then = campaign.model_copy(update={"as_of": day})
         folder = workspace.store(campaign, day)
-        wanted = _city(then, campaign.as_of)
-        if day >= campaign.as_of or (store.has_withheld(folder) and store.signed(folder, "city", wanted)):
+        wanted = json.dumps(signature(workspace, then, campaign.as_of))
+        stands = store.has_withheld(folder) and store.signed(folder, "city", wanted)
+        if day >= campaign.as_of or (stands and not again):
             continue
         store.unsign(folder, "city")
         write_demo(workspace, then, jobs=jobs, progress=progress, latest=campaign.as_of)
-        load(workspace, then, jobs=jobs, progress=progress)
-        check(workspace, then, progress=progress)
+        load(workspace, then, jobs=jobs, force=again, progress=progress)
+        check(workspace, then, force=again, progress=progress)
         store.sign(folder, "city", wanted)
 
 
@@ -252,9 +292,9 @@ def build(
     with alone(workspace, campaign):
         if campaign.demo and campaign.demo.history:
             with timed(told, "earlier dates"):
-                write_history(workspace, campaign, jobs=jobs, progress=progress)
+                write_history(workspace, campaign, jobs=jobs, force=force, progress=progress)
         with timed(told, "demo"):
-            write_demo(workspace, campaign, jobs=jobs, progress=progress)
+            write_demo(workspace, campaign, jobs=jobs, force=force, progress=progress)
         with timed(told, "intake"):
             told.load = load(workspace, campaign, jobs=jobs, force=force, progress=progress)
         with timed(told, "check"):

@@ -114,6 +114,11 @@ class Register:
         """Return all units of `level` inside the unit `code`, at any depth, in register order."""
         return tuple(unit for unit in self._walk(code) if unit.level == level)
 
+    def levels_under(self, code: str) -> tuple[str, ...]:
+        """Return the levels of the units inside the unit `code`, highest first."""
+        found = {unit.level for unit in self._walk(code)}
+        return tuple(level for level in LEVELS if level in found)
+
     def _walk(self, code: str) -> Iterator[Unit]:
         for unit in self.children(code):
             yield unit

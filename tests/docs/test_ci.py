@@ -46,7 +46,7 @@ def test_both_build_on_a_schedule_and_keep_unchanged_work() -> None:
 
 def test_both_publish_what_the_build_wrote() -> None:
     uploaded = [step["with"]["path"] for step in GITHUB["jobs"]["site"]["steps"] if "upload-pages" in step.get("uses", "")]
-    assert uploaded == ["_site"]
+    assert uploaded == ["public"]
     assert GITLAB["pages"]["artifacts"]["paths"] == ["public"]
     assert {"pages", "id-token"} <= {key for key, right in GITHUB["permissions"].items() if right == "write"}
 
@@ -56,24 +56,40 @@ def test_both_publish_what_the_build_wrote() -> None:
 def test_the_steps_build_and_publish_a_campaign(service: str, tmp_path: Path, tutorial: Path) -> None:
     folder = tmp_path / "workspace"
     shutil.copytree(tutorial, folder, symlinks=True)
-    settings = folder / "params" / "campaigns" / "tay-ho-2024.yml"
-    settings.write_text(settings.read_text(encoding="utf-8").replace("_site-tay-ho", "_site"), encoding="utf-8")
     steps = github_steps() if service == "github" else GITLAB["pages"]["script"]
     for step in steps:
-        run(Sample("sh", "", "", step), folder, CAMPAIGN="tay-ho-2024")
-    assert (folder / ("_site" if service == "github" else "public") / "index.html").is_file()
+        run(Sample("sh", "", "", step), folder, CAMPAIGN="tay-ho-2024", DAY="")
+    assert (folder / "public" / "index.html").read_bytes() == (folder / "_site-tay-ho" / "index.html").read_bytes()
+
+
+def build_steps() -> list[str]:
+    return [step for step in [*github_steps(), *GITLAB["pages"]["script"]] if "ansinh build" in step]
+
+
+def stand_in(folder: Path, code: int) -> None:
+    """Put a command in the place of `ansinh` that says what it was given and ends with `code`."""
+    build = folder / ".venv" / "bin" / "ansinh"
+    build.parent.mkdir(parents=True)
+    build.write_text(f'#!/bin/sh\necho "$@"\nexit {code}\n')
+    build.chmod(0o755)
 
 
 @pytest.mark.parametrize("code", [0, 1, 2, 3])
 def test_a_build_with_failed_units_is_published_and_a_refused_one_is_not(code: int, tmp_path: Path) -> None:
-    build = tmp_path / ".venv" / "bin" / "ansinh"
-    build.parent.mkdir(parents=True)
-    build.write_text(f"#!/bin/sh\nexit {code}\n")
-    build.chmod(0o755)
-    for step in [*github_steps(), *GITLAB["pages"]["script"]]:
-        if "ansinh build" in step:
-            done = subprocess.run(["bash", "-e", "-c", step], cwd=tmp_path, env={"CAMPAIGN": "any"}, capture_output=True, check=False)
-            assert (done.returncode == 0) == (code <= 1)
+    stand_in(tmp_path, code)
+    for step in build_steps():
+        done = subprocess.run(["bash", "-e", "-c", step], cwd=tmp_path, env={"CAMPAIGN": "any"}, capture_output=True, check=False)
+        assert (done.returncode == 0) == (code <= 1)
+
+
+@pytest.mark.parametrize(("day", "asked"), [("", ""), ("today", r"--as-of 20\d\d-\d\d-\d\d ")])
+def test_a_real_campaign_is_built_as_of_today_and_a_demo_as_of_its_own_day(day: str, asked: str, tmp_path: Path) -> None:
+    stand_in(tmp_path, 0)
+    assert len(build_steps()) == 2
+    for step in build_steps():
+        environment = {"CAMPAIGN": "any", "DAY": day, "PATH": os.environ["PATH"]}
+        subprocess.run(["bash", "-e", "-c", step], cwd=tmp_path, env=environment, check=True)
+        assert re.fullmatch(f"build any {asked}--strict --json\n", (tmp_path / "built.json").read_text())
 
 
 def test_the_container_file_copies_what_there_is() -> None:

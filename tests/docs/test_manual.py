@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+from playwright.sync_api import Browser
 
 from ansinh import __version__
 from ansinh.measures import __path__ as measures
@@ -20,6 +21,25 @@ def test_it_is_built_without_a_warning_or_a_broken_link(tmp_path: Path) -> None:
     assert {"index", "tutorial/index", "how-to/check", "reference/command", "architecture", "glossary"} <= set(pages)
     assert (tmp_path / "site" / "index.html").is_file()
     assert manual.build(tmp_path / "site") == pages
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1200])
+def test_a_wide_table_scrolls_in_its_frame_and_no_page_sideways(width: int, browser: Browser, tmp_path: Path) -> None:
+    manual.build(tmp_path / "site")
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    wider = []
+    for file in sorted((tmp_path / "site").rglob("*.html")):
+        page.goto(file.as_uri())
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            wider.append(file.relative_to(tmp_path / "site").as_posix())
+    assert wider == []
+    page.goto((tmp_path / "site" / "checks.html").as_uri())
+    frame = page.get_by_role("group", name="Table 1")
+    assert width > 390 or frame.evaluate("frame => frame.scrollWidth > frame.clientWidth")
+    frame.focus()
+    assert frame.evaluate("frame => frame === document.activeElement")
+    page.close()
 
 
 def test_a_page_that_links_nowhere_is_refused_and_the_old_site_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

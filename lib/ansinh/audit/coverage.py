@@ -28,6 +28,7 @@ HOUR_WORDS = {"office": "Trong giờ hành chính", "evening": "Ngoài giờ hà
 }
 ACTOR_WORDS = ACTORS | {"–": "–", "": ""}
 NO_NAMES = "Danh sách từng người không đăng trên trang này; mỗi đơn vị xử lý nhận danh sách riêng của mình."
+ONLY_WHOLE = "Số người mở tài khoản từng ngày theo kênh chỉ công bố cho toàn địa bàn: ở mỗi nơi, mỗi ngày có quá ít người."
 FEWEST_POINTS = 5
 """Fewer units than this make no comparison."""
 
@@ -239,6 +240,8 @@ class Coverage(Area):
 
     def by_day(self) -> Shown:
         """Accounts opened on each of the last days, and through which channel."""
+        if self.scope.unit and self.campaign.audience == "public":
+            return paragraph(ONLY_WHOLE)
         released = self.release(activity.by_day(self.scope))
         days = [dt.date.fromisoformat(str(day)) for day in released.frame["day"]]
         released.frame["day"] = [f"{DAY_WORDS[day.weekday()]}, {numbers.date(day)}" for day in days]

@@ -122,6 +122,7 @@ BEHIND: Mapping[str, Behind] = {
     "coverage.gap": Behind(_causes(), "persons"),
     "coverage.by_group": Behind(_COVERED, "remaining", lambda scope: "policy_group"),
     "coverage.by_sex": Behind(_COVERED, "remaining", lambda scope: "sex"),
+    "coverage.by_age": Behind(_COVERED, "remaining", lambda scope: coverage.AGE_BAND),
     "coverage.by_bank": Behind(_COVERED, "has_account", lambda scope: "account_bank"),
     "coverage.by_channel": Behind(_COVERED, "has_account", lambda scope: "account_channel"),
     **{f"cleanliness.{call}": Behind(_CLEAN, "not clean") for call in ("answer", "headlines")},

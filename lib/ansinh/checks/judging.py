@@ -155,10 +155,12 @@ def tell(workspace: Workspace, campaign: Campaign, *, only: tuple[str, ...], uni
             con,
             f"SELECT outcome, count(*) AS rows, count(DISTINCT person_id) AS persons FROM"
             f" (SELECT unit, person_id, CASE {check.outcome()} WHEN 0 THEN 'passes' WHEN 1 THEN 'fails' ELSE 'not applicable' END AS outcome FROM {VIEW_OF[check.table]})"
-            f" {where} GROUP BY outcome ORDER BY outcome",
+            f" {where} GROUP BY outcome",
             [list(units)] if units else None,
             what=f"check {name}",
         )
+        # Every outcome has its line: that nothing fails is what one looks for after writing a rule.
+        counts = counts.set_index("outcome").reindex(["fails", "not applicable", "passes"], fill_value=0).reset_index()
         lines += [
             f"{check.id} v{check.version} {check.title} ({check.title_en})",
             f"source: {check.source}",

@@ -53,7 +53,7 @@ ShareAddress = Annotated[
 def open_campaign(campaign: str, as_of: str | None, workspace: Path | None = None) -> tuple[Workspace, Campaign]:
     """Return the workspace at or above `workspace` and the campaign as of the date; raises UserError naming what is wrong."""
     found = Workspace.find(workspace)
-    return found, found.campaign(campaign, _date(as_of))
+    return found, found.opened(campaign, _date(as_of))
 
 
 def _date(text: str | None) -> dt.date | None:

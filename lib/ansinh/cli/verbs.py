@@ -88,32 +88,37 @@ def demo(
     workspace: Folder = None,
 ) -> None:
     """Write a synthetic city as the messy files officials really send, with its known truth beside."""
+    from ansinh import pipeline as story
     from ansinh.cli.tell import Teller
     from ansinh.demo import write_city, write_tables
 
     place, settings = open_campaign(campaign, as_of, workspace)
     folder = out or place.data(settings)
-    city = with_demo(settings, people, seed).demo
+    settings = with_demo(settings, people, seed)
+    city = settings.demo
     if city is None:
         raise UserError(f"{settings.name} has no block `demo`: it works on real files, and nothing synthetic is written among them.")
-    if parquet:
-        target = folder / "store" / settings.as_of.isoformat()
-        with Teller() as teller:
+    with Teller() as teller:
+        if parquet:
+            target = folder / "store" / settings.as_of.isoformat()
             persons = write_tables(place, settings, people=city.people, seed=city.seed, target=target, progress=teller)
+        elif out:
+            report = write_city(
+                place,
+                settings,
+                people=city.people,
+                seed=city.seed,
+                as_of=settings.as_of,
+                sources=folder / "sources",
+                truth=folder / "truth",
+                jobs=job_count(jobs),
+                progress=teller,
+            )
+        else:
+            report = story.draw_demo(place, settings, jobs=job_count(jobs), progress=teller)
+    if parquet:
         Console().print(f"Wrote the tables of {persons:,} synthetic persons to {target}.", highlight=False, soft_wrap=True)
         return
-    with Teller() as teller:
-        report = write_city(
-            place,
-            settings,
-            people=city.people,
-            seed=city.seed,
-            as_of=settings.as_of,
-            sources=folder / "sources" if out else place.sources(settings),
-            truth=folder / "truth",
-            jobs=job_count(jobs),
-            progress=teller,
-        )
     Console().print(f"Wrote {report.files} files for {report.people:,} synthetic persons to {folder}.", highlight=False, soft_wrap=True)
 
 

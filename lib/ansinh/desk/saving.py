@@ -111,7 +111,9 @@ def kept(path: Path, name: str) -> tuple[str, int]:
 def refusals(path: Path, name: str) -> Iterator[str]:
     """Yield why a notebook file must not be committed under `name`; nothing when it may be."""
     text, emptied = kept(path, name)
-    mend = f"Run `python -m ansinh.desk.saving --write {name}`."
+    mend = (
+        "Run `make format`." if Path(name).parent.as_posix() == SHIPPED else f"Run `.venv/bin/python -m ansinh.desk.saving --write {name}`."
+    )
     if emptied:
         yield f"{name}: holds outputs that must not be stored ({emptied} cells). {mend}"
     elif Path(name).parent.as_posix() == SHIPPED and text != path.read_text(encoding="utf-8"):

@@ -28,7 +28,7 @@ def opened(campaign: str, as_of: str) -> tuple[Workspace, Campaign]:
         day = dt.date.fromisoformat(as_of)
     except (TypeError, ValueError):
         raise UserError(f'The parameter as_of is {as_of!r}; write it as "YYYY-MM-DD".') from None
-    return workspace, workspace.campaign(campaign, day)
+    return workspace, workspace.opened(campaign, day)
 
 
 def _campaign(campaign: Campaign) -> Shown:

@@ -8,6 +8,8 @@ from ansinh import store
 from ansinh.disclosure import Counts
 from ansinh.measures.scope import Scope, one_row
 
+AXIS = "snapshot"
+"""Rows are snapshots: the place's own counts, as they were decided on each day (`protection`)."""
 COUNTS = {
     "persons": "count(*)",
     "complete": "count(*) FILTER (complete)",
@@ -39,4 +41,4 @@ def snapshots(scope: Scope) -> Counts:
         row.insert(0, "as_of", folder.name)
         rows.append(row)
     frame = pd.concat(rows, ignore_index=True)
-    return Counts(frame, ("as_of",), PARTS, RATES, place=scope.place, axis="snapshot", means=MEANS)
+    return Counts(frame, ("as_of",), PARTS, RATES, place=scope.place, axis=AXIS, means=MEANS)

@@ -18,7 +18,8 @@ from ansinh import store
 from ansinh.campaign import Campaign, Workspace
 from ansinh.disclosure import Board, Counts, Released, release
 from ansinh.disclosure.tables import rule_of
-from ansinh.measures import activity, cleanliness, coverage, deadline, drops, payment
+from ansinh.errors import AnsinhError
+from ansinh.measures import activity, cleanliness, coverage, deadline, drops, history, payment
 from ansinh.measures.decision import before
 from ansinh.measures.scope import Scope
 
@@ -26,19 +27,62 @@ PUBLIC = "public"
 
 
 def released(scope: Scope, counts: Counts) -> Released:
-    """Return what may be shown of a table of this scope; raises NotReady when it is not decided yet what must be withheld."""
+    """Return what may be shown of a table of this scope.
+
+    Raises NotReady when it is not decided yet what must be withheld, AnsinhError for a table that was left out of the decision.
+    """
     if scope.campaign.audience != PUBLIC:
         return release(counts, scope.campaign)
-    return release(counts, scope.campaign, withheld(scope))
+    _decide_here(scope)
+    undecided = sorted(kinds(counts) - scope.cache["decided"])
+    if undecided and scope.cache["decided"]:
+        raise AnsinhError(
+            f"A table shows {', '.join(repr(kind) for kind in undecided)} (rows|what is counted) of {scope.name}, and nobody has decided what must be withheld of that. "
+            f"Add the table to `published` in lib/ansinh/measures/protection.py, then run `ansinh check {scope.campaign.name}`."
+        )
+    return release(counts, scope.campaign, scope.cache["withheld"])
 
 
 def withheld(scope: Scope) -> frozenset[str]:
     """Return the names of the cells of this scope not to be shown: decided for the city, in earlier snapshots, and here below it."""
-    if not scope.cache:
-        scope.cache["withheld"] = scope.withheld | _earlier(scope)
-        if scope.below:
-            scope.cache["withheld"] |= _below(scope, scope.withheld)
+    _decide_here(scope)
     return scope.cache["withheld"]
+
+
+def _decide_here(scope: Scope) -> None:
+    """Keep with the scope what is withheld of it, and which kinds of cells that was decided for (none: a store that does not say)."""
+    if scope.cache:
+        return
+    hidden = scope.withheld | _earlier(scope)
+    today = scope.workspace.store(scope.campaign, scope.campaign.as_of)
+    told = store.told(today, DECIDED, DECIDED) or {}
+    decided = frozenset(told.get("unit" if scope.unit else "city", ()))
+    if scope.below:
+        below, decided = _below(scope, scope.withheld)
+        hidden |= below
+    scope.cache.update({"withheld": hidden, "decided": decided})
+
+
+DECIDED = "decided"
+"""Note in a store: for which kinds of cells it was decided what must be withheld, of the city and of a unit."""
+
+
+def kinds(counts: Counts) -> frozenset[str]:
+    """Return the kinds of cells a table shows, "rows|what is counted": what tells tables apart whatever place or day they are of.
+
+    Rows are "" for the place itself and each snapshot of it, else the table's axis. Columns that tell nothing of persons are left out.
+    """
+    own = not counts.axis or counts.axis == history.AXIS
+    found = set()
+    for column in counts.counts:
+        meaning = counts.means.get(column, column)
+        if column in counts.open:
+            continue
+        if own or counts.total or column in counts.fixed:
+            found.add(f"|{meaning}")
+        if not own and column not in counts.fixed:
+            found.add(f"{counts.axis}|{meaning}")
+    return frozenset(found)
 
 
 def published(scope: Scope) -> Iterator[Counts]:
@@ -71,8 +115,9 @@ def published(scope: Scope) -> Iterator[Counts]:
 def decide(workspace: Workspace, campaign: Campaign) -> int:
     """Decide what must be withheld of a judged snapshot and keep it in its store; returns the number of cells (`decision.protect`)."""
     target = workspace.store(campaign, campaign.as_of)
-    cells = _decide(workspace, campaign, target) if campaign.audience == PUBLIC else {}
+    cells, decided = _decide(workspace, campaign, target) if campaign.audience == PUBLIC else ({}, {})
     _write(target, cells)
+    store.sign(target, DECIDED, DECIDED, {level: sorted(found) for level, found in decided.items()})
     return sum(len(names) for names in cells.values())
 
 
@@ -84,10 +129,10 @@ def _write(target: Path, cells: dict[str, list[str]]) -> None:
     store.write_all(con, store.WITHHELD, "SELECT unit, cell FROM rows", target)
 
 
-def _decide(workspace: Workspace, campaign: Campaign, target: Path) -> dict[str, list[str]]:
-    """Return the withheld cells by the unit whose notebooks read them, the city's own under `store.NO_UNIT`."""
+def _decide(workspace: Workspace, campaign: Campaign, target: Path) -> tuple[dict[str, list[str]], dict[str, set[str]]]:
+    """Return the withheld cells by the unit whose notebooks read them, the city's own under `store.NO_UNIT`; and the kinds of all cells."""
     city = Scope(store.in_memory(target), workspace, campaign, None)
-    board = board_of([city, *(Scope(city.con, workspace, campaign, unit) for unit in workspace.units(campaign))])
+    board, decided = board_of([city, *(Scope(city.con, workspace, campaign, unit) for unit in workspace.units(campaign))])
     for folder in before(target):
         _beside(board, workspace, campaign, folder)
     home = {"": store.NO_UNIT} | {unit.code: unit.code for unit in workspace.units(campaign)}
@@ -97,7 +142,7 @@ def _decide(workspace: Workspace, campaign: Campaign, target: Path) -> dict[str,
     for name in sorted(board.protect()):
         cells[home[name.split("|")[0].rstrip("?")]].append(name)
     city.con.close()
-    return cells
+    return cells, decided
 
 
 def _beside(board: Board, workspace: Workspace, campaign: Campaign, folder: Path) -> None:
@@ -127,20 +172,25 @@ STANDING = frozenset({"persons"})
 """Meanings of counts a reader may know not to have changed where they have not."""
 
 
-def board_of(scopes: list[Scope]) -> Board:
-    """Return the board of all that is published of these scopes; when the whole campaign is among them, rows of its units add up to its own."""
+def board_of(scopes: list[Scope]) -> tuple[Board, dict[str, set[str]]]:
+    """Return the board of all that is published of these scopes, and the kinds of its cells, of the "city" and of a "unit".
+
+    When the whole campaign is among the scopes, rows of its units add up to its own.
+    """
     board = Board(rule_of(scopes[0].campaign))
-    _lay(board, scopes)
-    return board
+    return board, _lay(board, scopes)
 
 
-def _lay(board: Board, scopes: list[Scope]) -> None:
+def _lay(board: Board, scopes: list[Scope]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {"city": set(), "unit": set()}
     for scope in scopes:
         for counts in published(scope):
             board.add(counts)
+            found["unit" if scope.unit else "city"] |= kinds(counts)
         _between_tables(board, scope)
     if scopes[0].unit is None:
         _between_places(board, [scope.place for scope in scopes[1:]])
+    return found
 
 
 def _between_tables(board: Board, scope: Scope) -> None:
@@ -184,8 +234,11 @@ def _earlier(scope: Scope) -> frozenset[str]:
     return frozenset(found)
 
 
-def _below(scope: Scope, decided: frozenset[str]) -> frozenset[str]:
-    """Return what must be withheld on the page of a commune below the reported level; what other pages show of it stays as it is."""
-    board = board_of([scope])
+def _below(scope: Scope, decided: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return what must be withheld on the page of a commune below the reported level, and the kinds of its cells.
+
+    What other pages show of it stays as it is.
+    """
+    board, found = board_of([scope])
     own = {name for name in board.names_at(scope.place) if name.startswith(f"{scope.place}||")}
-    return board.protect(decided=decided & own, elsewhere=own)
+    return board.protect(decided=decided & own, elsewhere=own), frozenset(found["unit"])

@@ -35,6 +35,8 @@ def engine(words: Mapping[str, str]) -> MarkdownIt:
     """Return the Markdown engine: raw HTML is text, `:::` blocks are divs, a paragraph of one image is a figure."""
     markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).use(attrs_plugin).use(footnote_plugin)
     markdown.use(container_plugin, "block", validate=lambda *_: True, render=_block(words))
+    markdown.add_render_rule("table_open", _table(words))
+    markdown.add_render_rule("table_close", lambda self, tokens, index, options, env: "</table></div>\n")
     markdown.core.ruler.push("blocks", _classes)
     markdown.core.ruler.push("figures", _figures)
     return markdown
@@ -97,6 +99,17 @@ def _block(words: Mapping[str, str]) -> Callable[..., str]:
             heading = f'<p class="callout-title">{html.escape(title or words[f"callout-{kind}-title"])}</p>\n'
             return f'<div class="callout callout-{kind}" role="note">\n{heading}' if token.nesting == 1 else "</div>\n"
         return f'<div class="{html.escape(" ".join(classes))}">\n' if token.nesting == 1 else "</div>\n"
+
+    return draw
+
+
+def _table(words: Mapping[str, str]) -> Callable[..., str]:
+    """Return what draws the beginning of a table: in a frame of its own, which scrolls where the page is too narrow, and can be reached by keyboard."""
+
+    def draw(self: Any, tokens: list[Token], index: int, options: Any, env: Any) -> str:
+        number = sum(token.type == "table_open" for token in tokens[: index + 1])
+        name = html.escape(f"{words['crossref-tbl-title']} {number}")
+        return f'<div class="as-scroll" tabindex="0" role="group" aria-label="{name}"><table{self.renderAttrs(tokens[index])}>\n'
 
     return draw
 

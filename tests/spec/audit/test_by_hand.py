@@ -12,6 +12,7 @@ from ansinh import access
 from ansinh.audit import AREAS, Audit, guide, open_audit
 from ansinh.audit.analysis import columns, views
 from ansinh.audit.figure import BEHIND
+from ansinh.audit.helping import calls_of
 from ansinh.audit.records import RESTRICTED
 from ansinh.campaign import Campaign, Workspace
 from ansinh.errors import EngineError, UnknownUnit, UserError
@@ -106,7 +107,7 @@ def test_a_unit_said_by_name_or_without_its_zeros_is_answered_with_its_code(
 def test_every_figure_knows_the_sql_it_is_counted_with(at_hand: Audit) -> None:
     for name, area in AREAS.items():
         for call in dir(getattr(at_hand, name)):
-            if call == "map" or getattr(area, call).__annotations__["return"] != "Shown":
+            if call in ("map", "by_day") or getattr(area, call).__annotations__["return"] != "Shown":
                 continue
             figure = getattr(getattr(at_hand, name), call)(*(["validity"] if call == "catalogue" else []))
             assert isinstance(figure, Shown)
@@ -122,6 +123,22 @@ def test_asking_a_figure_for_its_sql_leaves_what_it_shows_as_it_was(at_hand: Aud
     assert at_hand.coverage.by_row().html == before
 
 
+LEAD_TO_NOBODY = {
+    "cleanliness.by_check": "rows of records; each check leads to its own",
+    "cleanliness.by_who": "findings",
+    "coverage.by_day": "days",
+    "coverage.by_hours": "hours",
+    "coverage.by_owner": "owners are no column",
+    "payment.by_bank": "accounts that were paid",
+}
+"""Figures by_… that lead to no records, and what their rows are."""
+
+
+def test_every_figure_by_something_leads_to_its_records_or_is_known_not_to() -> None:
+    every = {f"{name}.{call}" for name, area in AREAS.items() for call in calls_of(area) if call.startswith("by_")}
+    assert every - BEHIND.keys() == LEAD_TO_NOBODY.keys(), "say in BEHIND (lib/ansinh/audit/figure.py) whom a figure counts"
+
+
 @pytest.mark.parametrize("name", sorted(BEHIND.keys() - {"coverage.map"}))
 def test_the_records_of_a_figure_are_as_many_as_the_persons_it_counts(at_hand: Audit, name: str) -> None:
     area, call = name.split(".")
@@ -133,6 +150,12 @@ def test_the_records_of_a_figure_are_as_many_as_the_persons_it_counts(at_hand: A
             f"SELECT count(*) AS n FROM persons WHERE {at_hand._scope.where} AND ({behind.conditions[of]})", "the persons"
         )
         assert records.frame["person_id"].nunique() == int(persons["n"].iloc[0]), of
+
+
+def test_the_records_of_an_age_band_are_those_of_that_age(at_hand: Audit) -> None:
+    of_eighty = at_hand.coverage.by_age().records("persons", "3", limit=100_000)
+    older = at_hand._scope.query(f"SELECT count(*) AS n FROM persons WHERE {at_hand._scope.where} AND age BETWEEN 80 AND 120", "the old")
+    assert of_eighty.frame["person_id"].nunique() == int(older["n"].iloc[0]) > 0
 
 
 def test_records_can_be_asked_for_one_row_and_for_those_without(at_hand: Audit) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansinh.campaign import Workspace, read_campaign
+from ansinh.campaign import DEMO_MARKER, Workspace, read_campaign
 from ansinh.errors import CampaignError, UserError
 
 ROOT = Path(__file__).parents[3]
@@ -99,3 +99,64 @@ def test_a_unit_may_have_a_deadline_of_its_own(campaign_with) -> None:
     campaign = campaign_with(exceptions=[{"unit": "016", "deadline": "2024-01-20", "reason": "flood"}])
     assert campaign.deadline_of("016") == dt.date(2024, 1, 20)
     assert campaign.deadline_of("001") == campaign.deadline
+
+
+@pytest.fixture
+def opened_with(empty_workspace: Workspace):
+    """Return a function that changes the shipped campaign's file in a workspace (the keys of a block one by one) and opens it for work."""
+
+    def opened(**changes: object):
+        path = empty_workspace.campaign_file("hanoi-tet-2024")
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for key, value in changes.items():
+            content[key] = content[key] | value if isinstance(value, dict) else value
+        path.write_text(yaml.safe_dump({key: value for key, value in content.items() if value is not None}), encoding="utf-8")
+        return empty_workspace.opened("hanoi-tet-2024")
+
+    return opened
+
+
+@pytest.mark.parametrize(
+    ("units", "said"),
+    [
+        ({"root": "4800"}, "units.root is '4800', and 2024.csv has no unit of this code.*leading zeros. Did you mean '48'"),
+        ({"root": "1"}, r"units.root is '1', .* Did you mean '01' \(Thành phố Hà Nội\)"),
+        ({"root": "Hà Nội"}, "units.root is 'Hà Nội'.* Such as '01'"),
+        (
+            {"root": "490"},
+            r"units.level is district, .* '490' \(Quận Liên Chiểu, a district\).* set units.level to commune, or set units.root to '48'",
+        ),
+        ({"register": "2025"}, "units.level is district, and 2025.csv has none inside units.root '01'.* set units.level to commune."),
+        ({"root": "00001"}, r"none inside units.root '00001' \(Phường Phúc Xá, a commune\).* choose another root"),
+    ],
+)
+def test_units_the_register_does_not_have_are_told_when_the_campaign_is_opened(opened_with, units: dict[str, str], said: str) -> None:
+    with pytest.raises(CampaignError, match=f"^hanoi-tet-2024.yml: .*{said}"):
+        opened_with(units=units)
+
+
+@pytest.mark.parametrize(
+    ("notebooks", "said"),
+    [
+        (
+            {"city": ["city_overviw"]},
+            "notebooks.city names 'city_overviw', and notebooks/ has no city_overviw.ipynb. Did you mean 'city_overview'?",
+        ),
+        ({"unit": ["x"]}, "notebooks.unit names 'x'.* There are: audit_sample, .*"),
+    ],
+)
+def test_a_notebook_that_is_not_there_is_told_when_the_campaign_is_opened(opened_with, notebooks: dict[str, object], said: str) -> None:
+    with pytest.raises(CampaignError, match=said.replace("?", r"\?")):
+        opened_with(notebooks=notebooks)
+
+
+@pytest.mark.parametrize("folder", ["data/hanoi-tet-2024/sources", "data/hanoi-tet-2024/sources/quan-ba-dinh"])
+def test_a_demos_lists_are_not_passed_off_as_real(opened_with, empty_workspace: Workspace, folder: str) -> None:
+    demo = empty_workspace.data(empty_workspace.campaign())
+    demo.mkdir(parents=True)
+    (demo / DEMO_MARKER).write_text("{}")
+    with pytest.raises(
+        CampaignError, match=r"sources.folder is .* synthetic .* Set sources.folder .*, remove data/hanoi-tet-2024/demo.json"
+    ):
+        opened_with(demo=None, sources={"folder": folder})
+    assert not opened_with(sources={"folder": "data/of-our-own"}).synthetic

@@ -55,7 +55,7 @@ def born(day: dt.date, **more: Any) -> Row:
     return {"birth_date": day, "birth_year": day.year, "birth_text": f"{day:%d/%m/%Y}", **more}
 
 
-# A number with braces is filled with the case's own digits.
+# A text with braces, of whatever column, is filled with the case's own number: {:06} are six digits of it.
 EXAMPLES: dict[str, tuple[Case, Case]] = {
     "C01": (Case({"full_name": None, "name_key": None}), Case({"full_name": "Y", "name_key": "Y"})),
     "C02": (Case({**BORN, "birth_text": None}), Case(YEAR)),
@@ -140,7 +140,7 @@ def rows_of(case: Case, key: str, number: int) -> dict[str, list[Row]]:
     }
 
     def filled(changes: Row) -> Row:
-        return {name: value.format(number) if name == "number" and value else value for name, value in changes.items()}
+        return {name: value.format(number) if isinstance(value, str) and name != "person_id" else value for name, value in changes.items()}
 
     record = {**base, **filled(case.record), "record_id": key}
     found: dict[str, list[Row]] = {"beneficiaries": [record], "register_matches": [], "accounts": [], "payments": []}
@@ -151,7 +151,9 @@ def rows_of(case: Case, key: str, number: int) -> dict[str, list[Row]]:
         )
     person = {"person_id": key, "unit": "001"}
     if case.match is not None:
-        found["register_matches"].append({**person, "match_id": key, "result": "matched", "checked_on": dt.date(2024, 1, 2), **case.match})
+        found["register_matches"].append(
+            {**person, "match_id": key, "result": "matched", "checked_on": dt.date(2024, 1, 2), **filled(case.match)}
+        )
     if case.account is not None:
         account = {
             **{
@@ -163,14 +165,14 @@ def rows_of(case: Case, key: str, number: int) -> dict[str, list[Row]]:
             },
             **{"opened_at": dt.datetime(2023, 12, 20), "status": "active"},
         }
-        found["accounts"].append({**person, **account, **case.account})
+        found["accounts"].append({**person, **account, **filled(case.account)})
         others = [f"{key}-{other}" for other in range(case.sharing)]
         found["accounts"] += [{**person, **account, "person_id": other, "account_id": other} for other in others]
     if case.payment is not None:
         payment = {**person, "payment_id": key, "period": "2024-01", "policy_code": record["policy_code"], "amount": record["amount"]}
-        found["payments"].append({**payment, "method": "account", "result": "paid", **case.payment})
+        found["payments"].append({**payment, "method": "account", "result": "paid", **filled(case.payment)})
         if case.paid_again is not None:
-            found["payments"].append({**found["payments"][0], **case.paid_again, "payment_id": f"{key}-again"})
+            found["payments"].append({**found["payments"][0], **filled(case.paid_again), "payment_id": f"{key}-again"})
     return found
 
 
@@ -199,6 +201,14 @@ def con() -> duckdb.DuckDBPyConnection:
     return store_of(
         {f"{check}-{kind}": case for check, cases in EXAMPLES.items() for kind, case in zip(("bad", "good"), cases, strict=True)}
     )
+
+
+def test_a_text_with_braces_is_filled_in_whatever_row_it_stands() -> None:
+    case = Case(record={"receiver_number": "001050{:06}"}, account={"holder_name": "Số {}"}, payment={"note": "{:03}"})
+    rows = rows_of(case, "key", 42)
+    assert rows["beneficiaries"][0]["receiver_number"] == "001050000042"
+    assert rows["accounts"][0]["holder_name"] == "Số 42"
+    assert rows["payments"][0]["note"] == "042"
 
 
 def outcome(con: duckdb.DuckDBPyConnection, check: Check, row: str) -> int:
@@ -291,11 +301,17 @@ def test_every_check_says_who_mends_it_how_and_by_which_rule(campaign: Campaign)
         assert check.version >= 1
 
 
-def test_a_changed_rule_is_a_new_version_and_no_id_is_ever_given_up() -> None:
+def test_a_new_check_is_registered() -> None:
+    ids = {id for id, _ in registered()}
+    assert sorted(set(CHECKS) - ids) == [], "new: run `make docs`, which registers it under the version it has"
+    assert sorted(ids - set(CHECKS)) == [], "no id is ever given up"
+
+
+def test_a_changed_rule_is_a_new_version() -> None:
     known = registered()
-    changed = [check.id for check in CHECKS.values() if known.get((check.id, check.version)) != digest(check)]
+    ids = {id for id, _ in known}
+    changed = [check.id for check in CHECKS.values() if check.id in ids and known.get((check.id, check.version)) != digest(check)]
     assert changed == [], "give a changed rule its next version, then `make docs` registers it"
-    assert {id for id, _ in known} == set(CHECKS)
 
 
 def test_the_auditors_query_lists_exactly_the_rows_the_outcome_marks(con: duckdb.DuckDBPyConnection) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from ansinh.campaign import Workspace
+from ansinh.campaign import DEMO_MARKER, Workspace
+from ansinh.demo import signature
 
 
 def ansinh(*arguments: str, cwd: Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
@@ -79,9 +80,7 @@ def test_a_broken_workbook_among_the_inputs_stops_nobody_else(city: Workspace, t
     campaign = workspace.campaign()
     lists = sorted((workspace.sources(campaign) / "danh-sach").glob("*.xlsx"))
     lists[0].write_bytes(lists[0].read_bytes()[:2000])
-    (workspace.data(campaign) / "demo.json").write_text(
-        json.dumps({"people": campaign.demo.people, "seed": campaign.demo.seed, "as_of": campaign.as_of.isoformat()}), encoding="utf-8"
-    )
+    (workspace.data(campaign) / DEMO_MARKER).write_text(json.dumps(signature(workspace, campaign)), encoding="utf-8")
 
     done = ansinh("build", "--json", "--renderer", "embedded", cwd=root)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +119,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_commit_with_outputs_in_notebooks_is_refused_and_can_be_mended(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     nbformat.write(notebook(("1", 1, printed("1"))), "notebooks/a.ipynb")
     assert saving.main(["notebooks/a.ipynb"]) == 1
-    assert "holds outputs" in capsys.readouterr().err
+    assert re.search("holds outputs .* Run `make format`", capsys.readouterr().err)
     assert saving.main(["--write", "notebooks/a.ipynb"]) == 0
     assert saving.main(["notebooks/a.ipynb"]) == 0
 

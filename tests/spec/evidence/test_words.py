@@ -51,9 +51,6 @@ def test_a_build_with_faults_says_nothing_of_anybody(tmp_path: Path) -> None:
     (sources / "danh-sach" / "hong.xlsx").write_bytes(b"PK\x03\x04 Nguyen Van Hong 001099000001")
     (sources / "chi-tra" / "hong.csv").write_bytes("Nguyễn Văn Hỏng;001099000001;mười đồng\n\0\xff".encode("utf-16"))
     spoil(workspace)
-    (workspace.data(campaign) / "demo.json").write_text(
-        json.dumps({"people": campaign.demo.people, "seed": campaign.demo.seed, "as_of": campaign.as_of.isoformat()}), encoding="utf-8"
-    )
     done = ansinh(workspace, "build", "--jobs", "2", env=HERE | {"ANSINH_DEBUG": ""})
     assert done.returncode == 1
     for name in FAULTS:
