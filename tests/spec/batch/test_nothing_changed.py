@@ -26,8 +26,8 @@ HEAVY = (
     "concurrent.futures.process", "multiprocessing.context",
 )  # fmt: skip
 RUN = (
-    "import sys\nfrom ansinh.cli import main\ntry:\n    main()\nexcept SystemExit as ended:\n    code = ended.code\n"
-    f"print('LOADED', code, *(name for name in {HEAVY} if name in sys.modules))"
+    "import sys\nbefore = set(sys.modules)\nfrom ansinh.cli import main\ntry:\n    main()\nexcept SystemExit as ended:\n    code = ended.code\n"
+    f"print('LOADED', code, *(name for name in {HEAVY} if name in sys.modules and name not in before))"
 )
 
 
