@@ -26,6 +26,14 @@ DEFAULT_CAMPAIGN = "hanoi-tet-2024"
 LISTS = ("beneficiaries", "register_matches", "accounts", "payments")
 KINDS = (*LISTS, "corrections")
 """Kinds of lists, and the returned worklists that correct them."""
+KIND_WORDS = {
+    "beneficiaries": "Danh sách người thụ hưởng",
+    "register_matches": "Kết quả đối chiếu của Công an",
+    "accounts": "Danh sách tài khoản của ngân hàng, bưu điện",
+    "payments": "Danh sách chi trả",
+    "corrections": "Danh sách cần rà soát gửi lại",
+}
+"""What pages and workbooks call them."""
 
 DEMO_MARKER = "demo.json"
 """Stands beside the sources of a demo city, written when they are complete."""

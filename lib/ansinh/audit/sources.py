@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 from ansinh.audit.area import Area
+from ansinh.campaign import KIND_WORDS
 from ansinh.measures import sources
 from ansinh.show import Shown, paragraph, tables
-
-KIND_WORDS = {
-    "beneficiaries": "Danh sách người thụ hưởng",
-    "register_matches": "Kết quả đối chiếu của Công an",
-    "accounts": "Danh sách tài khoản của ngân hàng, bưu điện",
-    "payments": "Danh sách chi trả",
-    "corrections": "Danh sách cần rà soát gửi lại",
-}
 
 
 class Sources(Area):

@@ -11,7 +11,7 @@ import pandas as pd
 import xlsxwriter
 
 from ansinh import store
-from ansinh.campaign import Campaign, Workspace
+from ansinh.campaign import KIND_WORDS, Campaign, Workspace
 
 SHEET_ROWS = 1_000_000
 """Rows of a sheet of a list; the rest goes on the next sheet."""
@@ -21,13 +21,6 @@ WIDTH = 18
 """Letters a column of a list is wide."""
 HEADS = 200
 """Headings of files that get a column of their own; what stands under others is joined in the last one."""
-KIND_WORDS = {
-    "beneficiaries": "Danh sách người thụ hưởng",
-    "register_matches": "Kết quả đối chiếu của Công an",
-    "accounts": "Danh sách tài khoản của ngân hàng, bưu điện",
-    "payments": "Danh sách chi trả",
-    "corrections": "Danh sách cần rà soát gửi lại",
-}
 _LISTED = {
     "mends": "SELECT kind, source_file, source_sheet, source_row, field, original, value, rule, confidence FROM mends {where} ORDER BY ALL",
     "quarantine": "SELECT kind, source_file, source_sheet, source_row, reason_text, cells FROM quarantine {where} ORDER BY ALL",

@@ -20,7 +20,7 @@ import nbformat
 import yaml
 
 from ansinh.batch.seal import KERNEL
-from ansinh.campaign import Campaign
+from ansinh.campaign import KIND_WORDS, Campaign
 from ansinh.show import Shown, escape, numbers, paragraph
 from ansinh.show import tables as show_tables
 from ansinh.site.dress import Page, anchor_of, cell_of
@@ -30,13 +30,6 @@ FOLDER = "minh-chung"
 _ID = re.compile(r'<figure class="as-figure" id="([^"]+)"|<table [^>]*id="([^"]+)"')
 _CAPTION = re.compile(r"<(?:fig)?caption[^>]*>([^<]*)<")
 _LONGEST = 90
-_KINDS = {
-    "beneficiaries": "Danh sách người thụ hưởng",
-    "register_matches": "Kết quả đối chiếu của Công an",
-    "accounts": "Danh sách tài khoản",
-    "payments": "Danh sách chi trả",
-    "corrections": "Danh sách cần rà soát gửi lại",
-}
 
 
 @dataclass(frozen=True)
@@ -148,7 +141,7 @@ def _files(inputs: Sequence[Mapping[str, Any]]) -> Shown:
     rows = [
         [
             item["file"],
-            _KINDS.get(item["kind"], item["kind"]),
+            KIND_WORDS.get(item["kind"], item["kind"]),
             f"{numbers.count(math.ceil((item['bytes'] or 0) / 1000))} KB",
             *(numbers.count(item[name] or 0) for name in ("rows_read", "rows_kept", "rows_quarantined")),
             item["sha256"] or "không đọc được",
