@@ -36,6 +36,7 @@ MEANINGS = {
     "Có tài khoản dùng được vẫn nhận tiền mặt": "holders in cash",
     "Bị trả lại": "returned",
     "Bản ghi có lỗi": "failing",
+    "Lỗi phát hiện": "findings",
     "Người còn lỗi cản trở": "waiting",
     "Cản trở mở tài khoản": "waiting for account",
     "Cản trở chi trả": "waiting for payment",
@@ -73,6 +74,7 @@ NO_PERSONS = {
     "Hệ số",
     "Mức một tháng (đồng)",
     "Chênh lệch (điểm phần trăm)",
+    "So với lần trước (điểm phần trăm)",
     "Cần mở mỗi ngày (khoảng)",
     "7 ngày qua mỗi ngày (khoảng)",
 }
