@@ -33,7 +33,7 @@ class Deadline(Area):
 
     @property
     def _digits(self) -> int:
-        return numbers.digits(self._pace.value("persons"), self._pace.rounding)
+        return tables.digits(self._pace, "coverage", 0)
 
     @property
     def _deadline(self) -> dt.date:

@@ -160,7 +160,7 @@ class Directive(Area):
 
     @property
     def _digits(self) -> int:
-        return numbers.digits(self._cover.value("persons"), self._cover.rounding)
+        return tables.digits(self._cover, "coverage", 0)
 
     def _moved(self, before: float, now: float) -> str:
         return words.moved(numbers.between(before, now, self._digits), self._digits)

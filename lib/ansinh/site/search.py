@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from ansinh.site.dress import METHOD
 from ansinh.site.page import Page
 from ansinh.units import search_key
 
 NAME = "search.js"
-DEFINING = "method"
-"""The notebook whose page defines the terms: these are found too."""
 
 
 def search_index(pages: Sequence[Page]) -> str:
@@ -27,7 +26,7 @@ def search_index(pages: Sequence[Page]) -> str:
         if page.told.get("level") == "evidence":
             entry["l"] = 1
         sections = [(heading.text, heading.id) for heading in page.headings if heading.level <= 3]
-        inner = page.rows if unit else [*sections, *page.rows] if page.told.get("notebook") == DEFINING else sections
+        inner = page.rows if unit else [*sections, *page.rows] if page.told.get("notebook") == METHOD else sections
         if inner and (not unit or unit not in first):
             entry["c"], entry["u"] = [list(one) for one in inner], name if unit else page.title
         first.add(unit)

@@ -136,7 +136,7 @@ def select(store: Path, table: Table, units: Sequence[str] | None = None) -> str
     if units is None:
         files = sorted((store / table.name).glob("unit=*/part.parquet"))
     else:
-        files = [path for path in (part(store, table, unit) for unit in read_with(table, units)) if path.is_file()]
+        files = [path for path in (part(store, table, unit) for unit in units_read(table, units)) if path.is_file()]
     if not files:
         return empty(table)
     listed = ", ".join("'" + path.as_posix().replace("'", "''") + "'" for path in files)
@@ -145,7 +145,7 @@ def select(store: Path, table: Table, units: Sequence[str] | None = None) -> str
     return found if whole else f"{empty(table)} UNION ALL BY NAME {found}"
 
 
-def read_with(table: Table, units: Sequence[str]) -> list[str]:
+def units_read(table: Table, units: Sequence[str]) -> list[str]:
     """Return whose files of a table are read for `units`: of LOADS also those of no unit, lists that hold everybody's rows."""
     return [*units, NO_UNIT] if table is LOADS else [*units]
 
